@@ -1,0 +1,227 @@
+"""The one way that every request takes: plugin, router, moto, plugin.
+
+The decisions are made once, in a generator; a synchronous and an asynchronous
+driver carry out the two things that differ, awaiting and waiting in a thread.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import re
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Generator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from .compat import Moto
+from .endpoints import scope_of, to_aws_url
+from .errors import PluginError, UnsupportedOperation
+from .plugin.manager import PluginManager
+from .request import AwsRequest, AwsResponse, Call, current_call
+from .router import Route, Router
+
+#: A step that a driver carries out: something to await, or a call that waits.
+Step = Awaitable[Any] | Callable[[], Any]
+
+_WAITS = re.compile(rb"WaitTimeSeconds(\"\s*:\s*|=)[1-9]")
+
+
+class Dispatcher:
+    """Answers requests in process.
+
+    moto's backends are not made for two threads at once, so their state is
+    guarded by one lock. It is held for moto's computing only; a call that
+    waits runs without it.
+    """
+
+    def __init__(self, moto: Moto, plugins: PluginManager) -> None:
+        self._moto = moto
+        self._plugins = plugins
+        self._lock = threading.RLock()
+        self.router = Router(moto.url_patterns, moto.url_handlers)
+
+    async def handle(self, request: AwsRequest) -> AwsResponse:
+        """Answer, awaiting what has to be awaited in the caller's own task."""
+        steps = self._steps(request)
+        send: Any = steps.send
+        value: Any = None
+        while True:
+            try:
+                step = send(value)
+            except StopIteration as done:
+                return _response(done)
+            try:
+                value = await (_in_thread(step) if callable(step) else step)
+                send = steps.send
+            except BaseException as error:
+                send, value = steps.throw, error
+
+    def handle_sync(self, request: AwsRequest) -> AwsResponse:
+        """Answer for a client that waits with its thread."""
+        steps = self._steps(request)
+        send: Any = steps.send
+        value: Any = None
+        while True:
+            try:
+                step = send(value)
+            except StopIteration as done:
+                return _response(done)
+            try:
+                value = step() if callable(step) else self._refuse_awaitable(request, step)
+                send = steps.send
+            except BaseException as error:
+                send, value = steps.throw, error
+
+    def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
+        if request.original_url != request.url:
+            # moto reads buckets and endpoints from the Host header too.
+            request.headers["Host"] = urlsplit(request.url).netloc
+        route = self.find(request)
+        request.service = route.service
+        name_operation(request, current_call.get())
+        answer = self._plugins.handle(request)
+        if inspect.isawaitable(answer):
+            answer = yield answer
+        if answer is not None:
+            return self._checked(request, answer)
+        # Anew, since the plugin may have changed the request.
+        route = self.find(request)
+        for candidate in route.candidates:
+            self._moto.check_whitelist(candidate)
+        handler = route.handler
+        if handler is None:
+            raise self.unsupported(request)
+        blocks = self._plugins.blocks(request)
+        if blocks is None:
+            blocks = route.service in Moto.WAITS_FOR_THREADS or _waits_for_messages(request)
+        try:
+            if not blocks:
+                with self._lock:
+                    response = self._moto.call(handler, request)
+            elif request.is_async:
+                response = yield lambda: self._moto.call(handler, request)
+            else:
+                response = self._moto.call(handler, request)
+        except UnsupportedOperation:
+            raise
+        except NotImplementedError as error:
+            raise self.unsupported(request, str(error)) from error
+        return self._plugins.response(request, response)
+
+    def find(self, request: AwsRequest) -> Route:
+        """The route of a request; its URL is replaced where only the signature knows it.
+
+        moto has no patterns for dual-stack names (``sqs.us-east-1.api.aws``)
+        and some others; the credential scope then says which service is meant.
+        """
+        route = self.router.find(self.clean_url(request.url))
+        if route.handler is None:
+            parts = urlsplit(request.url)
+            call = current_call.get()
+            if scope_of(request.headers, parts.query) is not None:
+                url = to_aws_url(parts, "", "", request.headers, call)
+                found = self.router.find(self.clean_url(url))
+                if found.handler is not None:
+                    request.url = url
+                    return found
+        return route
+
+    def clean_url(self, url: str) -> str:
+        """The URL as moto matches it: in the domain amazonaws.com, without its query."""
+        parts, _ = self._moto.to_aws_domain(url)
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+    def serves(self, url: str) -> bool:
+        """Whether a backend of moto claims this URL (which has no query)."""
+        return self.router.claims(self.clean_url(url))
+
+    def passes(self, url: str) -> bool:
+        """Whether moto's configuration lets this URL through to the real network."""
+        clean = self.clean_url(url.split("?", 1)[0])
+        return any(
+            self._moto.passes(clean, service)
+            for service in (self.router.find(clean).candidates or (None,))
+        )
+
+    def reset(self) -> None:
+        """Forget all of moto's resources while the mock goes on."""
+        with self._lock:
+            self._moto.reset()
+            self._moto.restore_routes(self.serves, self.passes)
+
+    def unsupported(self, request: AwsRequest, detail: str | None = None) -> UnsupportedOperation:
+        """The error for what moto lacks, naming what was asked for."""
+        call = current_call.get()
+        parts = urlsplit(request.url)
+        scope = scope_of(request.headers, parts.query)
+        service = (call.service if call else None) or request.service
+        service = service or (scope.service if scope else None) or parts.netloc
+        operation = request.operation or f"{request.method} {parts.path or '/'}"
+        return UnsupportedOperation(
+            service, operation, moto_version=self._moto.version, detail=detail
+        )
+
+    def _checked(self, request: AwsRequest, answer: object) -> AwsResponse:
+        if isinstance(answer, AwsResponse):
+            return answer
+        raise PluginError(
+            f"Plugin {self._plugins.owner_of(request)!r}: aiomoto_handle returned {answer!r}; "
+            "allowed are an AwsResponse, None, and an awaitable of either."
+        )
+
+    def _refuse_awaitable(self, request: AwsRequest, step: Any) -> Any:
+        if inspect.iscoroutine(step):
+            step.close()
+        raise PluginError(
+            f"Plugin {self._plugins.owner_of(request)!r}: aiomoto_handle returned an awaitable "
+            "for a synchronous client. Return one only where request.is_async is true."
+        )
+
+
+def _response(done: StopIteration) -> AwsResponse:
+    response: AwsResponse = done.value
+    return response
+
+
+def name_operation(request: AwsRequest, call: Call | None) -> None:
+    """Fill in the operation: as the client says, else from the target header or the query."""
+    if request.operation is None:
+        target = request.headers.get("X-Amz-Target", "")
+        if call is not None and call.operation:
+            request.operation = call.operation
+        elif target:
+            request.operation = target.rsplit(".", 1)[-1]
+        elif request.body[:7] == b"Action=" or b"&Action=" in request.body[:4096]:
+            found = parse_qs(request.body[:65536].decode("utf-8", "replace")).get("Action")
+            request.operation = found[0] if found else None
+
+
+def _waits_for_messages(request: AwsRequest) -> bool:
+    """Whether this is SQS long polling, for which moto sleeps up to 20 seconds."""
+    return (
+        request.service == "sqs"
+        and request.operation == "ReceiveMessage"
+        and _WAITS.search(request.body) is not None
+    )
+
+
+async def _in_thread(call: Callable[[], Any]) -> Any:
+    """Run in a worker thread; a cancellation returns at once and leaves the thread to end."""
+    if _on_trio():
+        import anyio.to_thread
+
+        return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
+    return await asyncio.to_thread(call)
+
+
+def _on_trio() -> bool:
+    trio = sys.modules.get("trio")
+    if trio is None:
+        return False
+    try:
+        trio.lowlevel.current_trio_token()
+    except RuntimeError:
+        return False
+    return True

@@ -1,0 +1,78 @@
+"""From a declared endpoint back to the AWS address that moto knows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+from urllib.parse import SplitResult, parse_qs, urlunsplit
+
+from .request import Call
+
+#: Signing names whose endpoints have another name, for clients that are not
+#: botocore's; botocore's say their endpoint prefix themselves. Source: the
+#: service models' ``signingName`` and ``endpointPrefix`` in botocore.
+ENDPOINT_PREFIXES = {
+    "aps-workspaces": "aps",
+    "codeartifact": "codeartifact",
+    "elasticmapreduce": "elasticmapreduce",
+    "eventbridge": "events",
+    "execute-api": "execute-api",
+    "iotdata": "data-ats.iot",
+    "mobiletargeting": "pinpoint",
+    "s3express": "s3",
+    "s3-object-lambda": "s3",
+}
+_SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
+
+
+class Scope(NamedTuple):
+    """The credential scope of a signature: what was signed for."""
+
+    region: str
+    service: str
+
+
+def scope_of(headers: Mapping[str, str], query: str) -> Scope | None:
+    """The credential scope of the Authorization header or of a presigned query.
+
+    Source: AWS General Reference, "Signature Version 4 request elements".
+    """
+    match = _SCOPE.search(headers.get("Authorization", ""))
+    if match is None and "X-Amz-Credential" in query:
+        credential = parse_qs(query).get("X-Amz-Credential", [""])[0]
+        match = _SCOPE.search(f"Credential={credential}")
+    return Scope(match["region"], match["service"]) if match else None
+
+
+def to_aws_url(
+    parts: SplitResult, prefix: str, base_path: str, headers: Mapping[str, str], call: Call | None
+) -> str:
+    """The URL that the request would have had without the declared endpoint.
+
+    The service is the one of the credential scope, else the one of the client
+    that made the request, else S3, the only service whose requests are often
+    not signed. ``prefix`` is what stood before the endpoint's host
+    (``bucket.``), ``base_path`` the endpoint's own path.
+    """
+    scope = scope_of(headers, parts.query)
+    region = scope.region if scope else "us-east-1"
+    if call is not None and call.endpoint_prefix:
+        service = call.endpoint_prefix
+    elif scope is not None:
+        service = ENDPOINT_PREFIXES.get(scope.service, scope.service)
+        if headers.get("X-Amz-Target", "").startswith("DynamoDBStreams"):
+            service = "streams.dynamodb"
+    else:
+        service = "s3"
+    if service == "s3-control" and prefix == "":
+        prefix = headers.get("x-amz-account-id", "")
+        prefix += "." if prefix else ""
+    path = parts.path[len(base_path) :] or "/"
+    host = f"{prefix}{service}.{region}.{suffix_of(region)}"
+    return urlunsplit(("https", host, path, parts.query, ""))
+
+
+def suffix_of(region: str) -> str:
+    """moto has all partitions' handlers in two DNS suffixes."""
+    return "amazonaws.com.cn" if region.startswith("cn-") else "amazonaws.com"

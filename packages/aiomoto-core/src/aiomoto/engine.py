@@ -1,0 +1,223 @@
+"""What is active now: counts users, patches once, takes the patches out with the last user.
+
+There is one engine in a process, since what it patches is global to it.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from . import compat, environment
+from .dispatch import Dispatcher, name_operation
+from .endpoints import scope_of
+from .errors import InvalidOption, RealRequestBlocked
+from .guard import Endpoint, Guard, Ruling, environment_endpoints, parse_endpoints
+from .patching import Patches
+from .plugin.manager import PluginManager, check_plugins, name_of
+from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What one ``mock_aws`` was asked for, checked."""
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    endpoints: tuple[Endpoint, ...] = ()
+    plugins: tuple[object, ...] = ()
+
+    @classmethod
+    def of(cls, config: object, endpoints: object, plugins: object) -> Settings:
+        """Check the arguments; raises :class:`~aiomoto.errors.InvalidOption`."""
+        if config is not None and not isinstance(config, Mapping):
+            raise InvalidOption(
+                f"mock_aws(config=...) takes a dictionary as moto.mock_aws does, got {config!r}."
+            )
+        return cls(dict(config or {}), parse_endpoints(endpoints), check_plugins(plugins))
+
+    @property
+    def mocks_credentials(self) -> bool:
+        """moto's ``core.mock_credentials``, on unless it is False."""
+        return (self.config.get("core") or {}).get("mock_credentials", True) is not False
+
+
+class Lease:
+    """One user of the engine, from start to stop."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.endpoints: tuple[Endpoint, ...] = ()
+        self.undo = ExitStack()
+        self.remove_data = True
+
+
+class Engine:
+    """Switches mocking on with the first lease and off with the last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._leases: list[Lease] = []
+        self._switch = ExitStack()
+        self._environment = environment.Layers[str](lambda: os.environ)
+        self._config = environment.Layers[Any](lambda: compat.moto().config)
+        self._guard = Guard(())
+        self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
+        self._remove_data = True
+        self._patches = Patches(self)
+
+    # -- leases ------------------------------------------------------------
+
+    @property
+    def active(self) -> bool:
+        """Whether any mock is running."""
+        return bool(self._leases)
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """moto service to the name of the plugin that owns it."""
+        return self._plugins.owners
+
+    def acquire(self, settings: Settings, reset: bool) -> Lease:
+        """Start for one more user. All is undone if anything goes wrong."""
+        with self._lock:
+            _ = self._dispatcher  # the first use raises if a library doesn't fit
+            self._plugins.load_entry_points()
+            lease = Lease(settings)
+            with ExitStack() as undo:
+                undo.callback(self._renew_guard)
+                self._layer_environment(lease, undo)
+                self._layer_config(lease, undo)
+                self._register_plugins(lease, undo)
+                if not self._leases:
+                    self._switch_on(reset)
+                undo.callback(self._switch_off_after, lease)
+                self._leases.append(lease)
+                undo.callback(self._leases.remove, lease)
+                self._renew_guard()
+                lease.undo = undo.pop_all()
+            return lease
+
+    def release(self, lease: Lease, remove_data: bool) -> None:
+        """Stop for one user; the last one takes everything out."""
+        with self._lock:
+            lease.remove_data = remove_data
+            lease.undo.close()
+
+    def reset(self) -> None:
+        """Forget all of moto's resources."""
+        self._dispatcher.reset()
+
+    @cached_property
+    def _dispatcher(self) -> Dispatcher:
+        """Made with the first mock, which is when moto is imported and looked through."""
+        compat.refuse_peer_distribution()
+        return Dispatcher(compat.moto(), self._plugins)
+
+    def _layer_environment(self, lease: Lease, undo: ExitStack) -> None:
+        declared = environment_endpoints(os.environ)
+        lease.endpoints = tuple(dict.fromkeys((*lease.settings.endpoints, *declared)))
+        changes = environment.layer(os.environ, mock_credentials=lease.settings.mocks_credentials)
+        undo.callback(self._environment.pop, lease)
+        self._environment.push(lease, changes)
+
+    def _layer_config(self, lease: Lease, undo: ExitStack) -> None:
+        known = compat.moto().config
+        unknown = [key for key in lease.settings.config if key not in known]
+        if unknown:
+            raise InvalidOption(
+                f"mock_aws(config=...) has {unknown[0]!r}, which moto "
+                f"{compat.moto().version} does not know. Known are: {', '.join(sorted(known))}."
+            )
+        undo.callback(self._config.pop, lease)
+        self._config.push(lease, lease.settings.config)
+
+    def _register_plugins(self, lease: Lease, undo: ExitStack) -> None:
+        for plugin in lease.settings.plugins:
+            name = name_of(plugin)
+            self._plugins.register(plugin, name)
+            undo.callback(self._plugins.unregister, name, self)
+            if self._leases:  # the first lease activates all of them at once
+                self._plugins.activate(name, self)
+
+    def _renew_guard(self) -> None:
+        moto = compat.moto()
+        declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
+        self._guard = Guard(
+            suffixes=compat.dns_suffixes(),
+            endpoints=tuple(declared),
+            passes=self._dispatcher.passes if moto.has_passthrough() else None,
+        )
+
+    # -- the switch ----------------------------------------------------------
+
+    def _switch_on(self, reset: bool) -> None:
+        with ExitStack() as undo:
+            self._hide_default_session(undo)
+            compat.moto().enter(reset, self._dispatcher.serves, self._dispatcher.passes)
+            undo.callback(self._leave)
+            undo.callback(self._patches.take_out)
+            self._patches.put_in()
+            undo.callback(self._plugins.deactivate_all, self)
+            self._plugins.activate_all(self)
+            self._switch = undo.pop_all()
+
+    def _switch_off_after(self, lease: Lease) -> None:
+        """The last lease to go takes everything out, whichever came first."""
+        if not self._leases:
+            self._remove_data = lease.remove_data
+            self._switch.close()
+
+    def _leave(self) -> None:
+        compat.moto().leave(self._remove_data)
+
+    def _hide_default_session(self, undo: ExitStack) -> None:
+        """boto3's default session holds real credentials; moto's option keeps it all the same."""
+        core = compat.moto().config.get("core") or {}
+        if core.get("reset_boto3_session", True):
+            import boto3
+
+            undo.callback(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
+            boto3.DEFAULT_SESSION = None
+
+    # -- what the wires ask ------------------------------------------------------
+
+    def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> Ruling:
+        """What happens to a request; see :mod:`aiomoto.guard`."""
+        return self._guard.judge(url, headers, call)
+
+    async def answer(self, request: AwsRequest) -> AwsResponse:
+        """Answer a request whose client awaits."""
+        call = current_call.get()
+        try:
+            return await self._dispatcher.handle(request)
+        except Exception as error:
+            if call is not None:
+                call.error = error
+            raise
+
+    def answer_sync(self, request: AwsRequest) -> AwsResponse:
+        """Answer a request whose client's thread waits."""
+        request.is_async = False
+        return self._dispatcher.handle_sync(request)
+
+    def blocked(
+        self, url: str, headers: Mapping[str, str], call: Call | None
+    ) -> RealRequestBlocked:
+        """The error for a request that may not leave."""
+        scope = scope_of(headers, "")
+        service = (call.service if call else None) or (scope.service if scope else None)
+        asked = AwsRequest("", url, headers_of(headers))
+        name_operation(asked, call)
+        error = RealRequestBlocked(url, service=service, operation=asked.operation)
+        if call is not None:
+            call.error = error
+        return error
+
+
+#: The engine of this process.
+engine = Engine()

@@ -1,0 +1,80 @@
+"""The environment inside a mock: fake credentials, a region, nothing of the developer's machine.
+
+Several mocks may be active at once, in several threads, and end in any order,
+so each one is a layer that can be taken away from anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, MutableMapping
+from typing import Any, Generic, TypeVar
+
+#: moto's own fake credentials (moto.core.models.MockAWS).
+FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "FOOBARKEY", "AWS_SECRET_ACCESS_KEY": "FOOBARSECRET"}
+#: What would win over the fake ones, or say who the developer is.
+#: Source: AWS SDKs and Tools Reference Guide, "Environment variables support".
+_PERSONAL = (
+    "AWS_SESSION_TOKEN",
+    "AWS_SECURITY_TOKEN",
+    "AWS_CREDENTIAL_EXPIRATION",
+    "AWS_PROFILE",
+    "AWS_DEFAULT_PROFILE",
+)
+_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+DEFAULT_REGION = "us-east-1"
+
+_MISSING: Any = object()
+V = TypeVar("V")
+
+
+def layer(environ: Mapping[str, str], *, mock_credentials: bool) -> dict[str, str | None]:
+    """What one mock lays over ``environ``; None stands for a variable that is removed."""
+    changes: dict[str, str | None] = {}
+    if not environ.get("AWS_DEFAULT_REGION"):
+        changes["AWS_DEFAULT_REGION"] = environ.get("AWS_REGION") or DEFAULT_REGION
+    if mock_credentials:
+        changes.update(FAKE_CREDENTIALS)
+        changes.update(dict.fromkeys(_PERSONAL))
+        changes.update(dict.fromkeys(_FILES, os.devnull))
+    return changes
+
+
+class Layers(Generic[V]):
+    """A mapping with removable layers over what it held before.
+
+    Each layer remembers what it replaced. Layers taken away from the top put
+    that back; one taken from below hands it to the next above, so that the
+    order in which mocks end does not matter. A value of None removes the key.
+    """
+
+    def __init__(self, target: Callable[[], MutableMapping[str, V]]) -> None:
+        self._target = target
+        self._layers: dict[object, dict[str, Any]] = {}
+
+    def push(self, owner: object, changes: Mapping[str, V | None]) -> None:
+        """Lay ``changes`` on top, in the name of ``owner``, who has no layer yet."""
+        target = self._target()
+        self._layers[owner] = {key: target.get(key, _MISSING) for key in changes}
+        for key, value in changes.items():
+            _put(target, key, _MISSING if value is None else value)
+
+    def pop(self, owner: object) -> None:
+        """Take the owner's layer away, wherever it lies; nothing if there is none."""
+        owners = list(self._layers)
+        if owner not in self._layers:
+            return
+        above = owners[owners.index(owner) + 1 :]
+        for key, replaced in self._layers.pop(owner).items():
+            heir = next((one for one in above if key in self._layers[one]), None)
+            if heir is None:
+                _put(self._target(), key, replaced)
+            else:
+                self._layers[heir][key] = replaced
+
+
+def _put(target: MutableMapping[str, Any], key: str, value: Any) -> None:
+    if value is _MISSING:
+        target.pop(key, None)
+    else:
+        target[key] = value

@@ -1,0 +1,72 @@
+"""What aiomoto raises; every message says what was given, what is allowed and what to do."""
+
+from __future__ import annotations
+
+
+class AiomotoError(Exception):
+    """The base class of every error that aiomoto itself raises."""
+
+
+class InvalidOption(AiomotoError, ValueError):
+    """An argument of ``mock_aws`` is not usable: its name, what was given and what is allowed."""
+
+
+class RealRequestBlocked(AiomotoError):
+    """An AWS client asked for an address that is neither AWS nor declared as such.
+
+    Raised before a socket is opened, and outside the client's retries. The
+    message names service, operation and URL, and the ways to allow the address.
+    """
+
+    def __init__(self, url: str, *, service: str | None, operation: str | None) -> None:
+        self.url = url
+        self.service = service
+        self.operation = operation
+        origin = url.split("/", 3)
+        endpoint = "/".join(origin[:3])
+        super().__init__(
+            f"{service or 'an AWS client'}: {operation or 'a request'} would have left for {url}, "
+            f"which is not an AWS address. Nothing was sent. To have it answered by moto, use "
+            f"mock_aws(endpoints=[{endpoint!r}]); to let it through to the real network, use "
+            f"mock_aws(config={{'core': {{'passthrough': {{'urls': [{endpoint!r}]}}}}}})."
+        )
+
+
+class UnsupportedOperation(AiomotoError, NotImplementedError):
+    """moto has no answer for this request: service, operation and moto's version.
+
+    It is a ``NotImplementedError`` too, which is what moto itself raises.
+    """
+
+    def __init__(
+        self, service: str, operation: str, *, moto_version: str, detail: str | None = None
+    ) -> None:
+        self.service = service
+        self.operation = operation
+        self.moto_version = moto_version
+        text = f"moto {moto_version} does not implement {operation} of {service}."
+        if detail:
+            text += f" {detail}"
+        super().__init__(text)
+
+
+class IncompatibleLibrary(AiomotoError, RuntimeError):
+    """A library lacks a name that aiomoto relies on: library, version and name."""
+
+    def __init__(self, library: str, version: str, attribute: str) -> None:
+        self.library = library
+        self.version = version
+        self.attribute = attribute
+        super().__init__(
+            f"aiomoto needs {attribute}, which {library} {version} does not have. "
+            f"Nothing was patched. Install a version of {library} that this aiomoto supports "
+            f"(see the support table in its README), or a newer aiomoto."
+        )
+
+
+class PluginError(AiomotoError, RuntimeError):
+    """A plugin was refused, or broke its contract: the plugin's name and what is wrong."""
+
+
+class ConflictingDistribution(AiomotoError, ImportError):
+    """Another distribution owns the import name ``aiomoto`` in this environment."""

@@ -1,0 +1,182 @@
+"""Which addresses are AWS, which pass to the real network, which are refused.
+
+The six rules are in docs/architecture.md, "Rules of the wire".
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import SplitResult, urlsplit
+
+from .endpoints import to_aws_url
+from .errors import InvalidOption
+from .request import Call
+
+#: Instance metadata and container credentials, IPv4 and IPv6.
+#: Source: botocore.utils (METADATA_BASE_URL, ContainerMetadataFetcher) and the
+#: Amazon EC2 User Guide, "Access instance metadata".
+METADATA_HOSTS = frozenset(
+    {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
+)
+_SIGNED = re.compile(r"AWS4-(HMAC|ECDSA)|AWS [^ ]+:")
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+class Verdict(Enum):
+    """What happens to a request."""
+
+    MOCK = "answered in process"
+    PASS = "left to the real network"
+    BLOCK = "refused"
+
+
+class Ruling(NamedTuple):
+    """A verdict and, for MOCK, the URL in the AWS domain."""
+
+    verdict: Verdict
+    url: str
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An address that counts as AWS: host, optional port, optional path prefix."""
+
+    host: str
+    port: int | None
+    path: str
+
+    @classmethod
+    def parse(cls, text: object) -> Endpoint:
+        """From ``https://minio.local:9000``, ``minio.local:9000`` or ``minio.local``.
+
+        Raises :class:`~aiomoto.errors.InvalidOption` for anything else.
+        """
+        if not isinstance(text, str) or not text.strip():
+            raise _bad_endpoint(text)
+        text = text.strip()
+        parts = urlsplit(text if "://" in text else f"//{text}")
+        try:
+            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
+        except ValueError:
+            raise _bad_endpoint(text) from None
+        if not parts.hostname or parts.scheme not in ("", "http", "https") or parts.query:
+            raise _bad_endpoint(text)
+        return cls(parts.hostname, port, parts.path.rstrip("/"))
+
+    def host_prefix(self, parts: SplitResult) -> str | None:
+        """What stands before this host (``bucket.``, mostly nothing); None if it isn't this one."""
+        host = parts.hostname or ""
+        if self.port is not None and self.port != port_of(parts):
+            return None
+        if self.path and not (parts.path + "/").startswith(self.path + "/"):
+            return None
+        if host == self.host:
+            return ""
+        return host[: -len(self.host)] if host.endswith(f".{self.host}") else None
+
+
+@dataclass(frozen=True)
+class Guard:
+    """The rules as they are while a set of mocks is active.
+
+    ``passes(url, in_aws)`` says whether moto's configuration lets a URL
+    through; None while it names nothing.
+    """
+
+    suffixes: tuple[str, ...]
+    endpoints: tuple[Endpoint, ...] = ()
+    passes: Callable[[str], bool] | None = None
+
+    def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> Ruling:
+        """Decide about one request.
+
+        ``call`` is what an AWS client of botocore is doing, None for a plain
+        HTTP client; a plain client counts as an AWS client when it signs.
+        """
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if is_aws_host(host, self.suffixes):
+            if self.passes is not None and self.passes(url):
+                return Ruling(Verdict.PASS, url)
+            return Ruling(Verdict.MOCK, url)
+        declared = (*self.endpoints, *custom_s3_endpoints())
+        for endpoint in declared:
+            prefix = endpoint.host_prefix(parts)
+            if prefix is not None:
+                aws_url = to_aws_url(parts, prefix, endpoint.path, headers, call)
+                if self.passes is not None and (self.passes(url) or self.passes(aws_url)):
+                    return Ruling(Verdict.PASS, url)
+                return Ruling(Verdict.MOCK, aws_url)
+        if is_loopback(host):
+            return Ruling(Verdict.PASS, url)
+        if call is not None or _SIGNED.match(headers.get("Authorization", "")):
+            if self.passes is not None and self.passes(url):
+                return Ruling(Verdict.PASS, url)
+            return Ruling(Verdict.BLOCK, url)
+        return Ruling(Verdict.PASS, url)
+
+
+def port_of(parts: SplitResult) -> int | None:
+    """The port of a URL, written or implied by its scheme."""
+    return parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+@lru_cache(maxsize=1024)
+def is_aws_host(host: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether a host name or address belongs to AWS, whatever the partition."""
+    if host in METADATA_HOSTS:
+        return True
+    return any(host == suffix or host.endswith(f".{suffix}") for suffix in suffixes)
+
+
+@lru_cache(maxsize=1024)
+def is_loopback(host: str) -> bool:
+    """``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def custom_s3_endpoints() -> tuple[Endpoint, ...]:
+    """moto's ``MOTO_S3_CUSTOM_ENDPOINTS``, which moto reads anew at each request."""
+    return _parse_list(os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))
+
+
+@lru_cache(maxsize=64)
+def _parse_list(value: str) -> tuple[Endpoint, ...]:
+    return tuple(Endpoint.parse(one) for one in value.split(",") if one.strip())
+
+
+def parse_endpoints(given: object) -> tuple[Endpoint, ...]:
+    """The ``endpoints`` argument of ``mock_aws``: an iterable of addresses."""
+    if given is None:
+        return ()
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InvalidOption(
+            f"mock_aws(endpoints=...) takes a list of addresses, got {given!r}. "
+            f"Write endpoints=[{given!r}]."
+        )
+    return tuple(Endpoint.parse(one) for one in given)
+
+
+def environment_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
+    """What ``AWS_ENDPOINT_URL`` and ``AWS_ENDPOINT_URL_<SERVICE>`` declare."""
+    names = sorted(name for name in environ if name.startswith("AWS_ENDPOINT_URL"))
+    return tuple(Endpoint.parse(environ[name]) for name in names if environ[name])
+
+
+def _bad_endpoint(given: object) -> InvalidOption:
+    return InvalidOption(
+        f"{given!r} is not an endpoint. Allowed are 'https://host', 'http://host:port', "
+        "'host' and 'host:port', each with an optional path."
+    )

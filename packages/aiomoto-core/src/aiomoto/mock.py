@@ -1,0 +1,175 @@
+"""``mock_aws``: moto's mock for asynchronous and synchronous AWS clients."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from typing_extensions import ParamSpec, Self
+
+from .decorate import decorate
+
+if TYPE_CHECKING:
+    from .engine import Lease
+
+P = ParamSpec("P")
+T = TypeVar("T")
+C = TypeVar("C", bound=type)
+
+
+class MockAWS:
+    """A mock that can be entered, started and used as a decorator, any number of times.
+
+    All mocks of a process share moto's state. It is emptied when the first of
+    them starts and when the last one stops. Made by :func:`mock_aws`.
+    """
+
+    def __init__(
+        self,
+        config: Mapping[str, Any] | None = None,
+        *,
+        reset: bool = True,
+        remove_data: bool = True,
+        endpoints: Iterable[str] = (),
+        plugins: Iterable[object] = (),
+    ) -> None:
+        self._arguments = (config, endpoints, plugins)
+        self._reset = reset
+        self._remove_data = remove_data
+        self._leases: list[Lease] = []
+
+    def start(self, reset: bool | None = None) -> None:
+        """Start mocking.
+
+        :param reset: forget moto's resources if no other mock is active;
+            as given to ``mock_aws`` if None.
+        :raises InvalidOption: for an argument of ``mock_aws`` that is not usable.
+        :raises IncompatibleLibrary: if an installed library lacks what is needed.
+        :raises PluginError: for a plugin that is not usable.
+        :raises ConflictingDistribution: beside the distribution ``aiomoto``.
+
+        Whatever is raised, nothing is left changed.
+        """
+        # Here, since they import moto and all that it imports.
+        from .engine import Settings, engine
+
+        settings = Settings.of(*self._arguments)
+        self._leases.append(engine.acquire(settings, self._reset if reset is None else reset))
+
+    def stop(self, remove_data: bool | None = None) -> None:
+        """Stop what the latest :meth:`start` of this mock started.
+
+        :param remove_data: forget moto's resources if no other mock is active;
+            as given to ``mock_aws`` if None.
+        :raises RuntimeError: if this mock is not started.
+        """
+        from .engine import engine
+
+        if not self._leases:
+            raise RuntimeError("Called stop() before start(): this mock_aws is not started.")
+        remove = self._remove_data if remove_data is None else remove_data
+        engine.release(self._leases.pop(), remove)
+
+    def reset(self) -> None:
+        """Forget all resources of all services; the mock goes on."""
+        from .engine import engine
+
+        engine.reset()
+
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """Which plugin cares for which moto service, while a mock is active."""
+        from .engine import engine
+
+        return engine.owners
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    async def __aenter__(self) -> Self:
+        self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    @overload
+    def __call__(
+        self, func: C, reset: bool | None = None, remove_data: bool | None = None
+    ) -> C: ...
+    @overload
+    def __call__(
+        self, func: Callable[P, T], reset: bool | None = None, remove_data: bool | None = None
+    ) -> Callable[P, T]: ...
+    def __call__(
+        self, func: Any, reset: bool | None = None, remove_data: bool | None = None
+    ) -> Any:
+        """Decorate a function, a coroutine or generator function, or a test class."""
+        return decorate(
+            func,
+            self,
+            reset=self._reset if reset is None else reset,
+            remove_data=self._remove_data if remove_data is None else remove_data,
+        )
+
+
+@overload
+def mock_aws(func: C) -> C: ...
+@overload
+def mock_aws(func: Callable[P, T]) -> Callable[P, T]: ...
+@overload
+def mock_aws(
+    func: None = None,
+    config: Mapping[str, Any] | None = None,
+    *,
+    reset: bool = True,
+    remove_data: bool = True,
+    endpoints: Iterable[str] = (),
+    plugins: Iterable[object] = (),
+) -> MockAWS: ...
+def mock_aws(
+    func: Any = None,
+    config: Mapping[str, Any] | None = None,
+    *,
+    reset: bool = True,
+    remove_data: bool = True,
+    endpoints: Iterable[str] = (),
+    plugins: Iterable[object] = (),
+) -> Any:
+    """Mock AWS in process: a context manager, sync and async, and a decorator.
+
+    :param func: what is decorated, when used as ``@mock_aws`` without parentheses.
+    :param config: moto's configuration dictionary, with moto's meaning.
+    :param reset: start from empty services, unless another mock is active.
+    :param remove_data: forget all resources at the end, unless another mock is active.
+    :param endpoints: addresses that count as AWS, such as ``https://minio.local:9000``.
+    :param plugins: plugin objects (see docs/hooks.md) for as long as this mock is active.
+
+    Inside, every client is answered by moto's in-memory backends: aiobotocore
+    and aioboto3 over aiohttp or httpx, plain aiohttp and httpx for AWS
+    addresses, boto3, requests; also clients that were made before.
+    """
+    if isinstance(func, Mapping):
+        raise TypeError(
+            "mock_aws() takes what it decorates as its first argument; "
+            "pass the configuration by name: mock_aws(config={...})."
+        )
+    mock = MockAWS(
+        config, reset=reset, remove_data=remove_data, endpoints=endpoints, plugins=plugins
+    )
+    return mock if func is None else mock(func)

@@ -1,0 +1,115 @@
+"""Puts the patches of HTTP clients in, now or when they are imported, and takes them out."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from wrapt import register_post_import_hook
+
+from . import compat
+from .wire import stubber
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+#: Owner, attribute, replacement.
+Patch = tuple[Any, str, Any]
+
+_MISSING: Any = object()
+
+
+def _aiohttp(engine: Engine) -> list[Patch]:
+    from .wire import aiohttp
+
+    return aiohttp.patches(engine)
+
+
+def _httpx(library: str, engine: Engine) -> list[Patch]:
+    from .wire import httpx
+
+    return httpx.patches(engine, library)
+
+
+def _botocore(engine: Engine) -> list[Patch]:
+    from .wire import botocore
+
+    return botocore.patches(engine)
+
+
+def _aiobotocore(engine: Engine) -> list[Patch]:
+    from .wire import botocore
+
+    return botocore.async_patches(engine)
+
+
+#: The module whose import brings an HTTP client in, and what is then patched.
+#: A client that the test never imports is not imported for it either.
+CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
+    "botocore.httpsession": _botocore,
+    "aiobotocore.endpoint": _aiobotocore,
+    "aiohttp": _aiohttp,
+    "httpcore": partial(_httpx, "httpcore"),
+    "httpcore2": partial(_httpx, "httpcore2"),
+}
+
+
+class Patches:
+    """The patches of one engine: put in together, and for clients imported later; taken out."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._hooked = False
+        self._active = False
+        #: Never held while something is imported: the import system has locks of its own.
+        self._lock = threading.Lock()
+        self._installed: dict[str, list[tuple[Any, str, Any, Any]]] = {}
+
+    def put_in(self) -> None:
+        """Patch moto and every HTTP client that is imported, now or while active."""
+        moto = compat.moto()
+        self._active = True
+        self._install("moto", stubber.patches(self._engine, moto))
+        for name in CLIENTS:
+            if not self._hooked:
+                # Runs at once for a module that is imported already, and stays
+                # registered: later activations look into sys.modules themselves.
+                register_post_import_hook(partial(self._imported, name), name)
+            elif name in sys.modules:
+                self._patch(name)
+        self._hooked = True
+
+    def take_out(self) -> None:
+        """Put the originals back, but for what somebody else has patched over since."""
+        with self._lock:
+            self._active = False
+            for done in reversed(self._installed.values()):
+                for owner, attribute, original, replacement in reversed(done):
+                    if vars(owner).get(attribute) is not replacement:
+                        continue
+                    if original is _MISSING:
+                        delattr(owner, attribute)
+                    else:
+                        setattr(owner, attribute, original)
+            self._installed.clear()
+
+    def _imported(self, name: str, module: object) -> None:
+        if self._active:
+            self._patch(name)
+
+    def _patch(self, name: str) -> None:
+        if name not in self._installed:
+            self._install(name, CLIENTS[name](self._engine))
+
+    def _install(self, name: str, patches: list[Patch]) -> None:
+        with self._lock:
+            if not self._active or name in self._installed:
+                return
+            done = self._installed.setdefault(name, [])
+            for owner, attribute, replacement in patches:
+                original = vars(owner).get(attribute, _MISSING)
+                setattr(owner, attribute, replacement)
+                done.append((owner, attribute, original, replacement))

@@ -1,0 +1,86 @@
+"""The hooks. Each says when it is called, what it may return, and since when it exists.
+
+A plugin is a module or an object with functions marked ``@hookimpl`` that have
+these names; it may leave out hooks and arguments that it doesn't need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING
+
+import pluggy
+
+from .marker import ENTRY_POINT_GROUP
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..request import AwsRequest, AwsResponse
+
+hookspec = pluggy.HookspecMarker(ENTRY_POINT_GROUP)
+
+
+@hookspec
+def aiomoto_services() -> Iterable[str]:
+    """Name the moto services whose behaviour in async code this plugin owns.
+
+    Called once, when the plugin is loaded. Names are moto's (``s3``,
+    ``awslambda``), as in ``moto.backend_index``. Only requests to these
+    services reach the plugin's request hooks. Two plugins that own the same
+    service are refused. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def aiomoto_activate(engine: Engine) -> None:
+    """Prepare, when the first mock of the process starts.
+
+    Called after moto is switched on and before the test goes on; an exception
+    undoes the start and reaches the user. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def aiomoto_deactivate(engine: Engine) -> None:
+    """Put back what ``aiomoto_activate`` changed, when the last mock stops.
+
+    Called in the reverse order, for each plugin whose ``aiomoto_activate``
+    ran without an exception; all are called even if one raises. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def aiomoto_handle(request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
+    """Answer in moto's place, or change the request before moto sees it.
+
+    Called for each request to a service that the plugin owns. Return a
+    response, or None to let moto answer. Where ``request.is_async`` an
+    awaitable of either may be returned; it is awaited in the task of the
+    caller, so a cancellation reaches it. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def aiomoto_blocks(request: AwsRequest) -> bool | None:
+    """Say whether moto would wait (sleep, join a thread) while it answers this request.
+
+    Called before moto is, in the service that the plugin owns. True moves the
+    call of an async client to a worker thread and leaves moto's state unlocked
+    meanwhile, so that others can bring about what is waited for. None leaves
+    the decision to core. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec(firstresult=True)
+def aiomoto_response(request: AwsRequest, response: AwsResponse) -> AwsResponse | None:
+    """Change moto's answer, or replace it by the returned one.
+
+    Called for each answer of moto to a request of a service that the plugin
+    owns, not for answers of ``aiomoto_handle``. Since 0.1.
+    """
+    raise NotImplementedError

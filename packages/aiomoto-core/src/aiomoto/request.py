@@ -1,0 +1,100 @@
+"""The request that every wire hands to dispatch, and the response that it gets back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any
+
+from multidict import CIMultiDict
+
+HeaderItems = Mapping[str, Any] | Iterable[tuple[str, Any]]
+
+
+@dataclass
+class AwsRequest:
+    """One HTTP request to AWS, as it would have gone over the wire.
+
+    ``body`` holds all bytes after the HTTP framing was taken off, so an
+    ``aws-chunked`` body still carries its own chunk headers and trailers.
+    A plugin may change any field but ``is_async`` before moto sees it.
+    """
+
+    method: str
+    #: Absolute, percent-encoded as the client sent it, in the AWS domain.
+    url: str
+    headers: CIMultiDict[str]
+    body: bytes = b""
+    #: The client waits with ``await``; otherwise its thread waits.
+    is_async: bool = True
+    #: moto's name of the service (``s3``, ``awslambda``), None if moto has none for this URL.
+    service: str | None = None
+    #: What the client called (``PutObject``), where it can be known.
+    operation: str | None = None
+    #: The url before a declared endpoint was translated to AWS.
+    original_url: str = ""
+
+
+@dataclass
+class AwsResponse:
+    """One HTTP response. Multi-valued headers are kept as several items."""
+
+    status: int
+    headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
+    body: bytes = b""
+
+    @classmethod
+    def of(cls, status: int, headers: HeaderItems = (), body: str | bytes = b"") -> AwsResponse:
+        """Build one from the loose types that moto's handlers use.
+
+        ``headers`` is a mapping or pairs; a list or tuple as value becomes
+        several headers, as :class:`werkzeug.datastructures.Headers` has it.
+        """
+        multi: CIMultiDict[str] = CIMultiDict()
+        items = headers.items() if isinstance(headers, Mapping) else headers
+        for name, value in items:
+            if isinstance(value, (list, tuple)):
+                for one in value:
+                    multi.add(name, text(one))
+            else:
+                multi.add(name, text(value))
+        if isinstance(body, str):
+            body = body.encode("utf-8")
+        return cls(int(status), multi, bytes(body) if body else b"")
+
+
+def text(value: Any) -> str:
+    """A header value as str: botocore has some as bytes, moto some as int."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bytes):
+        return value.decode("utf-8")
+    return str(value)
+
+
+def headers_of(items: HeaderItems) -> CIMultiDict[str]:
+    """The client's headers, order and duplicates kept."""
+    pairs = items.items() if isinstance(items, Mapping) else items
+    return CIMultiDict((text(name), text(value)) for name, value in pairs)
+
+
+@dataclass
+class Call:
+    """What an AWS client is doing while its HTTP client sends.
+
+    ``error`` carries an exception of ours out through the client's HTTP
+    session, which would wrap it into something that gets retried.
+    """
+
+    service: str | None = None
+    operation: str | None = None
+    endpoint_prefix: str | None = None
+    error: BaseException | None = None
+
+
+#: Set while botocore's or aiobotocore's HTTP session sends in this context.
+current_call: ContextVar[Call | None] = ContextVar("aiomoto_current_call", default=None)
+
+#: A callable without arguments, run by a driver in a place where it may block.
+Thunk = Callable[[], Any]

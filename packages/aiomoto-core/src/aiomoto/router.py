@@ -1,0 +1,149 @@
+"""Which moto handler serves a URL: the same one that moto finds, without trying all patterns.
+
+moto keeps about 190 ordered patterns, one or more for each backend, and each
+backend keeps patterns of its own. moto tries the first list in order for each
+request and formats and compiles the second anew. Here the first list is
+indexed by the literal text that a pattern begins with, and the second is
+compiled once. Order and fall-through stay moto's.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+Handler = Callable[..., Any]
+Pattern = re.Pattern[str]
+
+_SCHEME = re.compile(r"https?://")
+_SPECIAL = set(".^$*+?{}[]|()\\")
+#: What moto's URL tables depend on beside its code (moto/s3/urls.py, BaseBackend.urls).
+_TABLE_ENVIRONMENT = ("MOTO_S3_CUSTOM_ENDPOINTS", "MOTO_ENABLE_ISO_REGIONS")
+
+
+class Route(NamedTuple):
+    """What serves a URL."""
+
+    #: moto's name of the backend; None if no pattern of any backend fits.
+    service: str | None
+    #: None if a backend claims the host but has nothing for this path.
+    handler: Handler | None
+    #: Every backend whose host pattern fits, in moto's order, up to the one that serves.
+    candidates: tuple[str, ...]
+
+
+class Router:
+    """Finds routes for URLs without their query, in the domain ``amazonaws.com``.
+
+    ``patterns`` is moto's list of (service, host pattern); ``handlers(service)``
+    gives the URL patterns and handlers of one backend.
+    """
+
+    def __init__(
+        self,
+        patterns: Iterable[tuple[str, Pattern]],
+        handlers: Callable[[str], Iterable[tuple[str, Handler]]],
+    ) -> None:
+        self._patterns = list(patterns)
+        self._handlers = handlers
+        by_label: dict[str, list[int]] = {}
+        anywhere: list[int] = []
+        for index, (_, pattern) in enumerate(self._patterns):
+            label = first_label(pattern.pattern)
+            if label is None:
+                anywhere.append(index)
+            else:
+                by_label.setdefault(label, []).append(index)
+        self._anywhere = tuple(anywhere)
+        self._by_label = {
+            label: tuple(sorted(found + anywhere)) for label, found in by_label.items()
+        }
+        self._find = lru_cache(maxsize=4096)(self._search)
+        self._table = lru_cache(maxsize=None)(self._compile)
+
+    def find(self, clean_url: str) -> Route:
+        """The route for a URL; both members None where moto has nothing."""
+        return self._find(clean_url, table_key())
+
+    def claims(self, clean_url: str) -> bool:
+        """Whether any backend's host pattern fits, handler or not."""
+        return next(self._services(clean_url), None) is not None
+
+    def _search(self, clean_url: str, key: tuple[str | None, ...]) -> Route:
+        candidates: list[str] = []
+        for service in self._services(clean_url):
+            candidates.append(service)
+            for pattern, handler in self._table(service, key):
+                if pattern.match(clean_url):
+                    return Route(service, handler, tuple(candidates))
+        return Route(candidates[0] if candidates else None, None, tuple(candidates))
+
+    def _services(self, clean_url: str) -> Iterator[str]:
+        scheme = _SCHEME.match(clean_url)
+        label = clean_url[scheme.end() :].split(".", 1)[0] if scheme else ""
+        for index in self._by_label.get(label, self._anywhere):
+            service, pattern = self._patterns[index]
+            if pattern.match(clean_url):
+                yield service
+
+    def _compile(
+        self, service: str, key: tuple[str | None, ...]
+    ) -> tuple[tuple[Pattern, Handler], ...]:
+        return tuple((re.compile(url), handler) for url, handler in self._handlers(service))
+
+
+def table_key() -> tuple[str | None, ...]:
+    """The environment that moto's URL tables were built from."""
+    return tuple(os.environ.get(name) for name in _TABLE_ENVIRONMENT)
+
+
+def first_label(pattern: str) -> str | None:
+    """The text up to the first dot that every URL matching ``pattern`` begins with.
+
+    None if it can't be told from the pattern: an unescaped special character
+    comes before the first literal dot, or the pattern has alternatives at the
+    top. Only the prefix ``https?://`` is understood.
+    """
+    prefix = "https?://"
+    if not pattern.startswith(prefix) or _has_top_level_alternatives(pattern):
+        return None
+    label = ""
+    rest = pattern[len(prefix) :]
+    position = 0
+    while position < len(rest):
+        character = rest[position]
+        if character == "\\":
+            literal, width = rest[position + 1 : position + 2], 2
+            if literal.isalnum() or not literal:  # a class such as \d, not a literal
+                return None
+        elif character in _SPECIAL:
+            return None
+        else:
+            literal, width = character, 1
+        if rest[position + width : position + width + 1] in ("*", "+", "?", "{"):
+            return None
+        if literal == ".":
+            return label
+        label += literal
+        position += width
+    return None
+
+
+def _has_top_level_alternatives(pattern: str) -> bool:
+    depth = 0
+    escaped = False
+    for character in pattern:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = True
+        elif character == "(":
+            depth += 1
+        elif character == ")":
+            depth -= 1
+        elif character == "|" and depth == 0:
+            return True
+    return False

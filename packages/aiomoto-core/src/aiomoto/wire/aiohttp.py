@@ -1,0 +1,231 @@
+"""aiohttp: a connection whose far end is this process.
+
+The cut is ``BaseConnector.connect``. Sessions, middlewares, traces, redirects,
+``ClientRequest.send``, the response parser and ``ClientResponse`` all run for
+real, and so do the connector's limits. No task is added: moto is asked in the
+task that awaits the response, so cancelling it cancels the answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+
+from .. import compat
+from ..guard import Verdict
+from ..request import AwsRequest, current_call, headers_of
+from .http1 import CHUNK, CONTINUE, RequestReader, response_body, response_head
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..patching import Patch
+
+
+def patches(engine: Engine) -> list[Patch]:
+    """What to replace in aiohttp while a mock is active."""
+    seam = _seam()
+    original = seam.compat.connector_class.connect
+
+    async def connect(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
+        """Answer connections to AWS from memory; all others are made for real."""
+        call = current_call.get()
+        ruling = engine.judge(str(req.url), req.headers, call)
+        if ruling.verdict is Verdict.PASS:
+            return await original(self, req, traces, timeout)
+        if ruling.verdict is Verdict.BLOCK:
+            raise engine.blocked(ruling.url, req.headers, call)
+        try:
+            await seam.compat.acquire(self, req, traces, timeout.connect)
+        except asyncio.TimeoutError as error:
+            raise aiohttp.ConnectionTimeoutError(f"Connection timeout to host {req.url}") from error
+        protocol = seam.protocol(engine, req, ruling.url)
+        seam.compat.count(self, req, protocol)
+        return seam.connection(self, req.connection_key, protocol, protocol.loop)
+
+    return [(seam.compat.connector_class, "connect", connect)]
+
+
+class MemoryTransport(asyncio.Transport):
+    """What aiohttp writes goes to a reader; what it is given waits for its pace."""
+
+    def __init__(self, protocol: Any, loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__()
+        self._protocol = protocol
+        self._loop = loop
+        self._closing = False
+        self._paused = False
+        self._pending = memoryview(b"")
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """Take bytes of the request."""
+        self._protocol.request_bytes(data)
+
+    def writelines(self, list_of_data: Iterable[bytes | bytearray | memoryview]) -> None:
+        """Take several pieces without joining them."""
+        for data in list_of_data:
+            self._protocol.request_bytes(data)
+
+    def deliver(self, head: bytes, body: bytes) -> None:
+        """Hand a response to the protocol: at once if small, else at the reader's pace."""
+        if len(body) <= CHUNK:
+            self._protocol.data_received(head + body)
+        else:
+            self._protocol.data_received(head)
+            self._pending = memoryview(body)
+            self._pump()
+
+    def _pump(self) -> None:
+        while self._pending and not self._paused and not self._closing:
+            piece, self._pending = self._pending[:CHUNK], self._pending[CHUNK:]
+            self._protocol.data_received(bytes(piece))
+
+    def pause_reading(self) -> None:
+        """The client has enough for now."""
+        self._paused = True
+
+    def resume_reading(self) -> None:
+        """The client wants more; it is given in a turn of its own."""
+        self._paused = False
+        if self._pending and not self._closing:
+            self._loop.call_soon(self._pump)
+
+    def is_closing(self) -> bool:
+        """Whether the client has closed the connection."""
+        return self._closing
+
+    def close(self) -> None:
+        """End the connection; the protocol hears of it in the next turn, as with a socket."""
+        if not self._closing:
+            self._closing = True
+            self._pending = memoryview(b"")
+            if not self._loop.is_closed():
+                self._loop.call_soon(self._protocol.connection_lost, None)
+
+    def abort(self) -> None:
+        """The same: nothing is buffered for the far end."""
+        self.close()
+
+    def get_write_buffer_size(self) -> int:
+        """Nothing waits to be written."""
+        return 0
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """There is no socket and no peer to tell about."""
+        return default
+
+
+class _Seam:
+    """The classes made from aiohttp's own; made once, since aiohttp is imported lazily."""
+
+    def __init__(self) -> None:
+        self.compat = compat.Aiohttp()
+        self.protocol = _protocol_class(self.compat)
+        self.connection = _connection_class(self.compat)
+
+
+@cache
+def _seam() -> _Seam:
+    return _Seam()
+
+
+def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
+    class MemoryProtocol(seam.protocol_class):  # type: ignore[misc, name-defined]
+        """aiohttp's response protocol, answered by a dispatcher when it is read."""
+
+        def __init__(self, engine: Engine, request: Any, aws_url: str) -> None:
+            self.loop: asyncio.AbstractEventLoop = request.loop
+            super().__init__(loop=self.loop)
+            self._engine = engine
+            self._client_request = request
+            self._aws_url = aws_url
+            self._reader: RequestReader | None = None
+            self._answered = False
+            self._waiter: asyncio.Future[None] | None = None
+            self.connection_made(MemoryTransport(self, self.loop))
+
+        def request_bytes(self, data: bytes | bytearray | memoryview) -> None:
+            if self._reader is None:
+                self._reader = RequestReader(self._client_request.headers.items())
+            self._reader.feed(data)
+            if self._reader.complete or self._reader.expects_continue:
+                self._wake()
+
+        def set_exception(self, *args: Any, **kwargs: Any) -> None:
+            super().set_exception(*args, **kwargs)
+            self._wake()
+
+        def connection_lost(self, exc: BaseException | None) -> None:
+            super().connection_lost(exc)
+            self._wake()
+
+        def _wake(self) -> None:
+            if self._waiter is not None and not self._waiter.done():
+                self._waiter.set_result(None)
+
+        async def read(self) -> Any:
+            """The next response message; asks moto once the request is complete."""
+            while not self._answered and self.exception() is None and self.transport is not None:
+                reader = self._reader
+                if reader is None or not (reader.complete or reader.expects_continue):
+                    self._waiter = self.loop.create_future()
+                    await self._waiter
+                elif reader.expects_continue and not reader.complete:
+                    reader.expects_continue = False
+                    self.data_received(CONTINUE)
+                    break
+                else:
+                    await self._answer()
+            return await super().read()
+
+        async def _answer(self) -> None:
+            assert self._reader is not None
+            self._answered = True
+            given = self._client_request
+            request = AwsRequest(
+                method=given.method,
+                url=self._aws_url,
+                headers=headers_of(given.headers),
+                body=self._reader.body,
+                original_url=str(given.url),
+            )
+            self._reader = None
+            response = await self._bounded(request)
+            if self.transport is not None:
+                head, body = response_head(request, response), response_body(request, response)
+                self.transport.deliver(head, body)
+
+        async def _bounded(self, request: AwsRequest) -> Any:
+            """The answer, within the client's read timeout, as it bounds a real server."""
+            seconds = self.read_timeout
+            try:
+                async with seam.timeout(seconds) as bound:
+                    return await self._engine.answer(request)
+            except asyncio.TimeoutError:
+                if not (bound.expired() if callable(bound.expired) else bound.expired):
+                    raise
+                raise aiohttp.SocketTimeoutError("Timeout on reading data from socket") from None
+
+    return MemoryProtocol
+
+
+def _connection_class(seam: compat.Aiohttp) -> Callable[..., Any]:
+    class MemoryConnection(seam.connection_class):  # type: ignore[misc, name-defined]
+        """A connection that is never kept in the connector's pool."""
+
+        def close(self) -> None:
+            """Give the slot back and end the connection."""
+            protocol = seam.uncount(self)
+            if protocol is not None:
+                protocol.close()
+
+        def release(self) -> None:
+            """Give the slot back; an unread body ends the connection, as with a socket."""
+            protocol = seam.uncount(self)
+            if protocol is not None and protocol.should_close:
+                protocol.close()
+
+    return MemoryConnection

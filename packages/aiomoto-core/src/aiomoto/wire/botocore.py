@@ -1,0 +1,157 @@
+"""botocore and aiobotocore: what their HTTP sessions send, and who sends it.
+
+botocore's ``URLLib3Session.send`` is answered here. aiobotocore's sessions are
+not: the HTTP client below them is. They are wrapped to know which service and
+operation a request belongs to, and to carry an error of ours past the code
+that would turn it into a retryable ``HTTPClientError``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from ..compat import require
+from ..guard import Verdict
+from ..request import AwsRequest, Call, current_call, headers_of
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..patching import Patch
+
+_MARK = "aiomoto_call"
+
+
+def patches(engine: Engine) -> list[Patch]:
+    """What to replace in botocore while a mock is active."""
+    endpoint_class = require("botocore", "botocore.endpoint", "Endpoint")
+    session_class = require("botocore", "botocore.httpsession", "URLLib3Session")
+    create_request = require("botocore", "botocore.endpoint", "Endpoint", "create_request")
+    original_send = require("botocore", "botocore.httpsession", "URLLib3Session", "send")
+
+    def create_marked(self: Any, params: Any, operation_model: Any = None) -> Any:
+        """Write onto the prepared request which operation it is for."""
+        return _mark(create_request(self, params, operation_model), operation_model)
+
+    def send(self: Any, request: Any) -> Any:
+        """Answer AWS requests from moto; all others are sent."""
+        call = _call_of(request)
+        headers = headers_of(request.headers.items())
+        ruling = engine.judge(request.url, headers, call)
+        if ruling.verdict is Verdict.BLOCK:
+            raise engine.blocked(ruling.url, headers, call)
+        if ruling.verdict is Verdict.PASS:
+            return original_send(self, request)
+        token = current_call.set(call)
+        try:
+            return answer(engine, request, ruling.url)
+        finally:
+            current_call.reset(token)
+
+    return [
+        (endpoint_class, "create_request", create_marked),
+        (session_class, "send", send),
+    ]
+
+
+def async_patches(engine: Engine) -> list[Patch]:
+    """What to replace in aiobotocore while a mock is active."""
+    endpoint_class = require("aiobotocore", "aiobotocore.endpoint", "AioEndpoint")
+    create_request = require("aiobotocore", "aiobotocore.endpoint", "AioEndpoint", "create_request")
+
+    async def create_marked(self: Any, params: Any, operation_model: Any = None) -> Any:
+        """Write onto the prepared request which operation it is for."""
+        return _mark(await create_request(self, params, operation_model), operation_model)
+
+    found: list[Patch] = [(endpoint_class, "create_request", create_marked)]
+    for module, name in (("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession")):
+        session_class = require("aiobotocore", f"aiobotocore.{module}", name)
+        send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
+        found.append((session_class, "send", _carrying(engine, send)))
+    return found
+
+
+def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
+    async def send_in_call(self: Any, request: Any) -> Any:
+        """Send, with the call known to whatever is below."""
+        call = _call_of(request)
+        headers = headers_of(request.headers.items())
+        ruling = engine.judge(request.url, headers, call)
+        if ruling.verdict is Verdict.BLOCK:
+            raise engine.blocked(ruling.url, headers, call)
+        token = current_call.set(call)
+        try:
+            return await send(self, request)
+        except Exception as error:
+            if call.error is not None and call.error is not error:
+                raise call.error from None
+            raise
+        finally:
+            current_call.reset(token)
+
+    return send_in_call
+
+
+def _mark(prepared: Any, operation_model: Any) -> Any:
+    if operation_model is not None:
+        service = operation_model.service_model
+        mark = (service.service_name, operation_model.name, service.endpoint_prefix)
+        setattr(prepared, _MARK, mark)
+    return prepared
+
+
+def _call_of(request: Any) -> Call:
+    mark = getattr(request, _MARK, None)
+    return Call(*mark) if mark is not None else Call()
+
+
+def answer(engine: Engine, request: Any, aws_url: str) -> Any:
+    """An ``AWSResponse`` around a urllib3 response, as botocore builds it from a socket."""
+    from botocore.awsrequest import AWSResponse
+    from urllib3 import HTTPHeaderDict, HTTPResponse
+
+    aws_request = to_aws_request(request, aws_url)
+    response = engine.answer_sync(aws_request)
+    headers = HTTPHeaderDict()
+    for name, value in response.headers.items():
+        headers.add(name, value)
+    raw = HTTPResponse(
+        body=BytesIO(b"" if request.method == "HEAD" else response.body),
+        headers=headers,
+        status=response.status,
+        request_method=request.method,
+        preload_content=False,
+        decode_content=False,
+        enforce_content_length=False,
+    )
+    result = AWSResponse(request.url, response.status, raw.headers, raw)
+    if not request.stream_output:
+        # Read at once, as botocore does for operations without a streaming output.
+        _ = result.content
+    return result
+
+
+def to_aws_request(request: Any, aws_url: str) -> AwsRequest:
+    """From a prepared request of botocore; its body may be a file or an iterable."""
+    return AwsRequest(
+        method=request.method,
+        url=aws_url,
+        headers=headers_of(request.headers.items()),
+        body=body_bytes(request.body),
+        is_async=False,
+        original_url=request.url,
+    )
+
+
+def body_bytes(body: Any) -> bytes:
+    """All bytes of whatever botocore accepts as a body."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode("utf-8")
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body)
+    if hasattr(body, "read"):
+        return body_bytes(body.read())
+    return b"".join(body_bytes(part) for part in body)

@@ -1,0 +1,136 @@
+"""The far end of a connection in memory: HTTP/1.1 framing off requests and onto responses.
+
+The client's own library writes and reads real HTTP/1.1, so everything that it
+checks there stays checked. What was requested is known from the client's
+request object; only the body has to be taken out of its framing here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from http.client import responses as reasons
+
+from ..request import AwsRequest, AwsResponse
+
+#: How much of a response body is handed to the client at once.
+CHUNK = 256 * 1024
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_BODILESS = frozenset({204, 304})
+
+
+class RequestReader:
+    """Collects what a client writes for one request, until its body is complete.
+
+    RFC 9112, section 6: a chunked transfer coding wins over Content-Length;
+    with neither there is no body.
+    """
+
+    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
+        self._remaining = 0
+        self._chunked = False
+        self.expects_continue = False
+        for name, value in headers:
+            name = name.lower()
+            if name == "content-length":
+                self._remaining = int(value)
+            elif name == "transfer-encoding":
+                self._chunked = "chunked" in value.lower()
+            elif name == "expect":
+                self.expects_continue = value.lower() == "100-continue"
+        self._head: bytearray | None = bytearray()
+        self._parts: list[bytes] = []
+        self._frame = bytearray()
+        self._in_chunk = 0
+        self.complete = False
+
+    @property
+    def body(self) -> bytes:
+        """What was received of the body."""
+        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+
+    def feed(self, data: bytes | bytearray | memoryview) -> None:
+        """Take what the client wrote, in whatever pieces."""
+        if self._head is not None:
+            data = self._skip_head(data)
+            if self._head is not None:
+                return
+        if self._chunked:
+            self._feed_chunked(data)
+        elif self._remaining:
+            part = bytes(data[: self._remaining])
+            self._remaining -= len(part)
+            if part:
+                self._parts.append(part)
+        self.complete = self.complete or (not self._chunked and not self._remaining)
+
+    def _skip_head(self, data: bytes | bytearray | memoryview) -> memoryview:
+        assert self._head is not None
+        seen = len(self._head)
+        # Heads are small and come first: look for their end in a copy of the beginning.
+        self._head += data[: 1 << 16]
+        end = self._head.find(b"\r\n\r\n")
+        if end < 0:
+            return memoryview(b"")
+        self._head = None
+        return memoryview(data)[end + 4 - seen :]
+
+    def _feed_chunked(self, data: bytes | bytearray | memoryview) -> None:
+        view = memoryview(data)
+        while view and not self.complete:
+            if self._in_chunk > 2:
+                part = bytes(view[: self._in_chunk - 2])
+                self._parts.append(part)
+                self._in_chunk -= len(part)
+                view = view[len(part) :]
+            elif self._in_chunk:  # the line end behind a chunk
+                skipped = min(self._in_chunk, len(view))
+                self._in_chunk -= skipped
+                view = view[skipped:]
+            else:
+                view = self._feed_size_line(view)
+
+    def _feed_size_line(self, view: memoryview) -> memoryview:
+        self._frame += view[:64]
+        end = self._frame.find(b"\r\n")
+        if end < 0:
+            return view[64:]
+        seen = len(self._frame) - len(view[:64])
+        size = int(bytes(self._frame[:end]).split(b";")[0], 16)
+        self._frame.clear()
+        if size:
+            self._in_chunk = size + 2
+        else:
+            self.complete = True
+        return view[end + 2 - seen :]
+
+
+def response_head(request: AwsRequest, response: AwsResponse) -> bytes:
+    """Status line and headers; a Content-Length is added where moto gave none."""
+    status = response.status
+    lines = [f"HTTP/1.1 {status} {reasons.get(status, 'Unknown')}"]
+    has_length = False
+    for name, value in response.headers.items():
+        lowered = name.lower()
+        if lowered == "transfer-encoding":
+            continue  # the body is framed by its length
+        if lowered == "content-length":
+            if not _has_body(request, status):
+                has_length = True
+            elif int(value) != len(response.body):
+                continue
+            has_length = True
+        if "\n" in value or "\r" in value:
+            raise ValueError(f"moto answered with a line break in the header {name!r}: {value!r}")
+        lines.append(f"{name}: {value}")
+    if not has_length and status not in _BODILESS:
+        lines.append(f"Content-Length: {len(response.body)}")
+    return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
+
+
+def response_body(request: AwsRequest, response: AwsResponse) -> bytes:
+    """The bytes after the head: none for HEAD and for statuses that have no body."""
+    return response.body if _has_body(request, response.status) else b""
+
+
+def _has_body(request: AwsRequest, status: int) -> bool:
+    return request.method != "HEAD" and status not in _BODILESS and status >= 200

@@ -1,0 +1,41 @@
+"""moto's own stubber: silent while ours answer, and `requests` through our dispatch.
+
+moto's stubber hangs in the event system of every session made after moto was
+imported, aiobotocore's too, where its synchronous answers break. While an
+aiomoto mock is active it says nothing there, and the request goes on to the
+HTTP client, where it is answered.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..compat import Moto
+from ..guard import Verdict
+from .botocore import to_aws_request
+
+if TYPE_CHECKING:
+    from ..engine import Engine
+    from ..patching import Patch
+
+
+def patches(engine: Engine, moto: Moto) -> list[Patch]:
+    """What to replace in moto while a mock is active."""
+
+    def silent(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
+        """Leave the request to the HTTP client."""
+
+    def process_request(self: Any, request: Any) -> Any:
+        """Answer a request of the ``requests`` library: status, headers, body; None to pass."""
+        prepared = to_aws_request(request, request.url)
+        ruling = engine.judge(prepared.url, prepared.headers, None)
+        if ruling.verdict is not Verdict.MOCK:
+            return None
+        prepared.url = ruling.url
+        response = engine.answer_sync(prepared)
+        return response.status, dict(response.headers), response.body
+
+    return [
+        (moto.stubber_class, "__call__", silent),
+        (moto.stubber_class, "process_request", process_request),
+    ]
