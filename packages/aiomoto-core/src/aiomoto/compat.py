@@ -93,13 +93,19 @@ class Moto:
         self._account = self._need("moto.core", "DEFAULT_ACCOUNT_ID")
         self._recorder = self._need("moto.moto_api", "recorder")
         self._need("moto.moto_api", "recorder", "_record_request")
-        request_class = getattr(import_module("moto.core.request"), "Request", None)
-        # moto 5.2.5 hands werkzeug requests to its handlers; before, botocore's.
-        self._normalise = getattr(request_class, "from_primitives", None)
+        self._normalise = self._find_normaliser()
 
     @staticmethod
     def _need(module: str, *path: str) -> Any:
         return require("moto", module, *path)
+
+    @staticmethod
+    def _find_normaliser() -> Any:
+        """moto 5.2.5 hands werkzeug requests to its handlers; before, they were botocore's."""
+        try:
+            return import_module("moto.core.request").Request.from_primitives
+        except (ImportError, AttributeError):
+            return None
 
     # -- moto's switch ---------------------------------------------------
 

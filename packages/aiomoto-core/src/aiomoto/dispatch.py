@@ -12,7 +12,7 @@ import re
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 from .compat import Moto
@@ -20,7 +20,10 @@ from .endpoints import scope_of, to_aws_url
 from .errors import PluginError, UnsupportedOperation
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call
-from .router import Route, Router
+from .router import Handler, Route, Router
+
+if TYPE_CHECKING:
+    from .engine import Engine
 
 #: A step that a driver carries out: something to await, or a call that waits.
 Step = Awaitable[Any] | Callable[[], Any]
@@ -36,7 +39,8 @@ class Dispatcher:
     waits runs without it.
     """
 
-    def __init__(self, moto: Moto, plugins: PluginManager) -> None:
+    def __init__(self, engine: Engine, moto: Moto, plugins: PluginManager) -> None:
+        self._engine = engine
         self._moto = moto
         self._plugins = plugins
         self._lock = threading.RLock()
@@ -81,34 +85,46 @@ class Dispatcher:
         route = self.find(request)
         request.service = route.service
         name_operation(request, current_call.get())
-        answer = self._plugins.handle(request)
+        answer = self._plugins.handle(self._engine, request)
         if inspect.isawaitable(answer):
             answer = yield answer
         if answer is not None:
             return self._checked(request, answer)
-        # Anew, since the plugin may have changed the request.
-        route = self.find(request)
-        for candidate in route.candidates:
-            self._moto.check_whitelist(candidate)
-        handler = route.handler
-        if handler is None:
-            raise self.unsupported(request)
+        handler = self._handler(request)
         blocks = self._plugins.blocks(request)
         if blocks is None:
-            blocks = route.service in Moto.WAITS_FOR_THREADS or _waits_for_messages(request)
+            blocks = request.service in Moto.WAITS_FOR_THREADS or _waits_for_messages(request)
+        if not blocks:
+            response = self.ask_moto(request)
+        elif request.is_async:
+            response = yield lambda: self._call(handler, request)
+        else:
+            response = self._call(handler, request)
+        return self._plugins.response(request, response)
+
+    def ask_moto(self, request: AwsRequest) -> AwsResponse:
+        """moto's own answer, with its state locked meanwhile."""
+        handler = self._handler(request)
+        with self._lock:
+            return self._call(handler, request)
+
+    def _handler(self, request: AwsRequest) -> Handler:
+        # Looked up anew where a plugin may have changed the request; it is cached.
+        route = self.find(request)
+        request.service = route.service
+        for candidate in route.candidates:
+            self._moto.check_whitelist(candidate)
+        if route.handler is None:
+            raise self.unsupported(request)
+        return route.handler
+
+    def _call(self, handler: Handler, request: AwsRequest) -> AwsResponse:
         try:
-            if not blocks:
-                with self._lock:
-                    response = self._moto.call(handler, request)
-            elif request.is_async:
-                response = yield lambda: self._moto.call(handler, request)
-            else:
-                response = self._moto.call(handler, request)
+            return self._moto.call(handler, request)
         except UnsupportedOperation:
             raise
         except NotImplementedError as error:
             raise self.unsupported(request, str(error)) from error
-        return self._plugins.response(request, response)
 
     def find(self, request: AwsRequest) -> Route:
         """The route of a request; its URL is replaced where only the signature knows it.

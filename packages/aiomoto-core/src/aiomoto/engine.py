@@ -116,7 +116,7 @@ class Engine:
     def _dispatcher(self) -> Dispatcher:
         """Made with the first mock, which is when moto is imported and looked through."""
         compat.refuse_peer_distribution()
-        return Dispatcher(compat.moto(), self._plugins)
+        return Dispatcher(self, compat.moto(), self._plugins)
 
     def _layer_environment(self, lease: Lease, undo: ExitStack) -> None:
         declared = environment_endpoints(os.environ)
@@ -204,6 +204,14 @@ class Engine:
         """Answer a request whose client's thread waits."""
         request.is_async = False
         return self._dispatcher.handle_sync(request)
+
+    def ask_moto(self, request: AwsRequest) -> AwsResponse:
+        """moto's own answer to a request, for plugins that answer around it.
+
+        moto computes in this thread, its state locked meanwhile; it must not
+        be asked for something that waits.
+        """
+        return self._dispatcher.ask_moto(request)
 
     def blocked(
         self, url: str, headers: Mapping[str, str], call: Call | None

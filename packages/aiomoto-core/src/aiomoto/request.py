@@ -52,8 +52,7 @@ class AwsResponse:
         several headers, as :class:`werkzeug.datastructures.Headers` has it.
         """
         multi: CIMultiDict[str] = CIMultiDict()
-        items = headers.items() if isinstance(headers, Mapping) else headers
-        for name, value in items:
+        for name, value in _pairs(headers):
             if isinstance(value, (list, tuple)):
                 for one in value:
                     multi.add(name, text(one))
@@ -75,8 +74,13 @@ def text(value: Any) -> str:
 
 def headers_of(items: HeaderItems) -> CIMultiDict[str]:
     """The client's headers, order and duplicates kept."""
-    pairs = items.items() if isinstance(items, Mapping) else items
-    return CIMultiDict((text(name), text(value)) for name, value in pairs)
+    return CIMultiDict((text(name), text(value)) for name, value in _pairs(items))
+
+
+def _pairs(items: Any) -> Iterable[tuple[Any, Any]]:
+    """Of a mapping, of header classes that are none but have items, or pairs as they are."""
+    pairs: Iterable[tuple[Any, Any]] = items.items() if hasattr(items, "items") else items
+    return pairs
 
 
 @dataclass

@@ -201,10 +201,12 @@ class PluginManager:
             self._active.remove(name)
             self._subset("aiomoto_deactivate", name)(engine=engine)
 
-    def handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
+    def handle(
+        self, engine: Engine, request: AwsRequest
+    ) -> AwsResponse | Awaitable[AwsResponse | None] | None:
         """``aiomoto_handle`` of the request's owner."""
         hook = self._hook(request.service, "aiomoto_handle")
-        return None if hook is None else hook(request=request)
+        return None if hook is None else hook(engine=engine, request=request)
 
     def blocks(self, request: AwsRequest) -> bool | None:
         """``aiomoto_blocks`` of the request's owner."""

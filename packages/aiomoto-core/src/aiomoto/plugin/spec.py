@@ -53,11 +53,14 @@ def aiomoto_deactivate(engine: Engine) -> None:
 
 
 @hookspec(firstresult=True)
-def aiomoto_handle(request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
-    """Answer in moto's place, or change the request before moto sees it.
+def aiomoto_handle(
+    engine: Engine, request: AwsRequest
+) -> AwsResponse | Awaitable[AwsResponse | None] | None:
+    """Answer in moto's place or around it, or change the request before moto sees it.
 
     Called for each request to a service that the plugin owns. Return a
-    response, or None to let moto answer. Where ``request.is_async`` an
+    response, or None to let moto answer; ``engine.ask_moto(request)`` gives
+    moto's answer to work with. Where ``request.is_async`` an
     awaitable of either may be returned; it is awaited in the task of the
     caller, so a cancellation reaches it. Since 0.1.
     """
