@@ -17,7 +17,7 @@ import reprlib
 from collections.abc import AsyncGenerator, Callable, Coroutine, Generator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from types import FunctionType
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeGuard, TypeVar, cast
 from unittest import TestCase, TestLoader
 
 T = TypeVar("T")
@@ -193,7 +193,7 @@ def _decorate_class(klass: type, mock: Startable, reset: bool, remove_data: bool
     for name, member in list(vars(klass).items()):
         if name.startswith("_") or name in _OF_THE_CLASS:
             continue
-        if isinstance(member, FunctionType) and _advice(member) is None:
+        if _is_method(member):
             starts_clean, ends_clean = roles(name)
             method = _without_argument(member) if name in _OF_EACH_METHOD else member
             wrapped = _decorate_callable(
@@ -203,6 +203,11 @@ def _decorate_class(klass: type, mock: Startable, reset: bool, remove_data: bool
         # A class that is only mentioned here (`model = Order`) belongs to somebody else.
         elif inspect.isclass(member) and member.__qualname__ == f"{klass.__qualname__}.{name}":
             _decorate_class(member, mock, reset, remove_data)
+
+
+def _is_method(member: object) -> TypeGuard[FunctionType]:
+    """A member that is decorated with its class, and that unittest and pytest would call."""
+    return isinstance(member, FunctionType) and _advice(member) is None
 
 
 def _without_argument(member: FunctionType) -> Callable[..., Any]:
@@ -254,7 +259,5 @@ def _is_mocked(klass: type, name: str) -> bool:
     for base in klass.__mro__:
         if name in vars(base):
             member = vars(base)[name]
-            return isinstance(member, FunctionType) and (
-                base is klass or hasattr(member, "__wrapped__")
-            )
+            return _is_method(member) and (base is klass or hasattr(member, "__wrapped__"))
     return False

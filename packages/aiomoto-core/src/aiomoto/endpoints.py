@@ -19,9 +19,13 @@ ENDPOINT_PREFIXES = {
     "eventbridge": "events",
     "execute-api": "execute-api",
     "iotdata": "data-ats.iot",
+    "memorydb": "memory-db",
     "mobiletargeting": "pinpoint",
+    "payment-cryptography": "controlplane.payment-cryptography",
     "s3express": "s3",
     "s3-object-lambda": "s3",
+    "sagemaker": "api.sagemaker",
+    "timestream": "ingest.timestream",
 }
 _SCOPE = re.compile(r"Credential=[^/]+/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/aws4_request")
 

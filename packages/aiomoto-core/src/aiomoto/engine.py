@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from . import compat, environment
+from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
 from .errors import InvalidOption, RealRequestBlocked
@@ -30,15 +31,19 @@ class Settings:
     config: Mapping[str, Any] = field(default_factory=dict)
     endpoints: tuple[Endpoint, ...] = ()
     plugins: tuple[object, ...] = ()
+    clock: ClockOption = None
 
     @classmethod
-    def of(cls, config: object, endpoints: object, plugins: object) -> Settings:
+    def of(
+        cls, config: object, endpoints: object, plugins: object, clock: ClockOption = None
+    ) -> Settings:
         """Check the arguments; raises :class:`~aiomoto.errors.InvalidOption`."""
         if config is not None and not isinstance(config, Mapping):
             raise InvalidOption(
                 f"mock_aws(config=...) takes a dictionary as moto.mock_aws does, got {config!r}."
             )
-        return cls(dict(config or {}), parse_endpoints(endpoints), check_plugins(plugins))
+        clock_of(clock)  # refuses what is none
+        return cls(dict(config or {}), parse_endpoints(endpoints), check_plugins(plugins), clock)
 
     @property
     def mocks_credentials(self) -> bool:
@@ -69,6 +74,8 @@ class Engine:
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
         self._patches = Patches(self)
+        #: What the mocks that are active go by; for plugins, from their activation on.
+        self.clock: Clock = RealClock()
 
     # -- leases ------------------------------------------------------------
 
@@ -87,6 +94,8 @@ class Engine:
         with self._lock:
             _ = self._dispatcher  # the first use raises if a library doesn't fit
             self._plugins.load_entry_points()
+            if self._leases:
+                check_same(settings.clock, self.clock)
             lease = Lease(settings)
             with ExitStack() as undo:
                 undo.callback(self._renew_guard)
@@ -94,7 +103,7 @@ class Engine:
                 self._layer_config(lease, undo)
                 self._register_plugins(lease, undo)
                 if not self._leases:
-                    self._switch_on(reset)
+                    self._switch_on(reset, settings.clock)
                 undo.callback(self._switch_off_after, lease)
                 self._leases.append(lease)
                 undo.callback(self._leases.remove, lease)
@@ -155,8 +164,10 @@ class Engine:
 
     # -- the switch ----------------------------------------------------------
 
-    def _switch_on(self, reset: bool) -> None:
+    def _switch_on(self, reset: bool, clock: ClockOption) -> None:
         with ExitStack() as undo:
+            undo.callback(setattr, self, "clock", RealClock())
+            self.clock = clock_of(clock) or self.clock
             self._hide_default_session(undo)
             compat.moto().enter(reset, self._dispatcher.serves, self._dispatcher.passes)
             undo.callback(self._leave)
@@ -193,6 +204,7 @@ class Engine:
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client awaits."""
         call = current_call.get()
+        self.clock.touch()
         try:
             return await self._dispatcher.handle(request)
         except Exception as error:

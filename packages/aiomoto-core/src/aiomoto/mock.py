@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import ParamSpec, Self
 
+from .clock import Clock, ClockOption
 from .decorate import decorate
 
 if TYPE_CHECKING:
@@ -33,8 +34,9 @@ class MockAWS:
         remove_data: bool = True,
         endpoints: Iterable[str] = (),
         plugins: Iterable[object] = (),
+        clock: ClockOption = None,
     ) -> None:
-        self._arguments = (config, endpoints, plugins)
+        self._arguments = (config, endpoints, plugins, clock)
         self._reset = reset
         self._remove_data = remove_data
         self._leases: list[Lease] = []
@@ -83,6 +85,17 @@ class MockAWS:
         from .engine import engine
 
         return engine.owners
+
+    @property
+    def clock(self) -> Clock:
+        """The time that moto's services go by: real time, or virtual time for the test to move.
+
+        One for all mocks that are active at once; each start of the outermost
+        one begins a new virtual clock.
+        """
+        from .engine import engine
+
+        return engine.clock
 
     def __enter__(self) -> Self:
         self.start()
@@ -141,6 +154,7 @@ def mock_aws(
     remove_data: bool = True,
     endpoints: Iterable[str] = (),
     plugins: Iterable[object] = (),
+    clock: ClockOption = None,
 ) -> MockAWS: ...
 def mock_aws(
     func: Any = None,
@@ -150,6 +164,7 @@ def mock_aws(
     remove_data: bool = True,
     endpoints: Iterable[str] = (),
     plugins: Iterable[object] = (),
+    clock: ClockOption = None,
 ) -> Any:
     """Mock AWS in process: a context manager, sync and async, and a decorator.
 
@@ -159,6 +174,8 @@ def mock_aws(
     :param remove_data: forget all resources at the end, unless another mock is active.
     :param endpoints: addresses that count as AWS, such as ``https://minio.local:9000``.
     :param plugins: plugin objects (see docs/hooks.md) for as long as this mock is active.
+    :param clock: ``"virtual"`` for time that only ``await mock.clock.advance(seconds)`` moves,
+        ``"real"`` for real time; if None, as the outer mock has it, else real.
 
     Inside, every client is answered by moto's in-memory backends: aiobotocore
     and aioboto3 over aiohttp or httpx, plain aiohttp and httpx for AWS
@@ -170,6 +187,11 @@ def mock_aws(
             "pass the configuration by name: mock_aws(config={...})."
         )
     mock = MockAWS(
-        config, reset=reset, remove_data=remove_data, endpoints=endpoints, plugins=plugins
+        config,
+        reset=reset,
+        remove_data=remove_data,
+        endpoints=endpoints,
+        plugins=plugins,
+        clock=clock,
     )
     return mock if func is None else mock(func)

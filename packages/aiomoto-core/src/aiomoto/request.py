@@ -95,6 +95,8 @@ class Call:
     operation: str | None = None
     endpoint_prefix: str | None = None
     error: BaseException | None = None
+    #: Run if the client's task is cancelled before it has the answer.
+    undo: list[Callable[[], object]] = field(default_factory=list)
 
 
 #: Set while botocore's or aiobotocore's HTTP session sends in this context.

@@ -94,6 +94,7 @@ class PluginManager:
             self._drop(name)
             raise
         self._owners.update(dict.fromkeys(services, name))
+        self._hooks.clear()  # each caller there leaves out only the plugins of its time
 
     def unregister(self, name: str, engine: Engine) -> None:
         """Deactivate a plugin if it is active, and forget it and what it owns."""

@@ -87,6 +87,10 @@ def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
             if call.error is not None and call.error is not error:
                 raise call.error from None
             raise
+        except BaseException:
+            for undo in call.undo:
+                undo()
+            raise
         finally:
             current_call.reset(token)
 

@@ -200,12 +200,12 @@ def _async_backend(module: Any, engine: Engine) -> Any:
 
         async def write(self, buffer: bytes, timeout: float | None = None) -> None:
             if self._closed:
-                raise module.WriteError("The connection is closed.")
+                raise module.WriteError("")
             self._exchange.take(buffer)
 
         async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             if self._closed:
-                raise module.ReadError("The connection is closed.")
+                raise module.ReadError("")
             ready = self._exchange.pending(max_bytes)
             request = None if ready else self._exchange.request()
             if request is None:
@@ -247,12 +247,12 @@ def _sync_backend(module: Any, engine: Engine) -> Any:
 
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
             if self._closed:
-                raise module.WriteError("The connection is closed.")
+                raise module.WriteError("")
             self._exchange.take(buffer)
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             if self._closed:
-                raise module.ReadError("The connection is closed.")
+                raise module.ReadError("")
             ready = self._exchange.pending(max_bytes)
             request = None if ready else self._exchange.request()
             if request is None:

@@ -1,0 +1,286 @@
+"""The engine: leases, the switch, the patches, clients that are imported later."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aiomoto import compat, hookimpl, mock_aws
+from aiomoto.engine import Engine, Settings, engine
+from aiomoto.guard import Endpoint, Verdict
+from aiomoto.patching import CLIENTS, Patches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.usefixtures("restored")
+
+
+# -- leases ---------------------------------------------------------------------------
+
+
+def test_one_count_of_moto_for_all_leases() -> None:
+    moto = compat.moto()
+    settings = Settings.of(None, (), ())
+    leases = [engine.acquire(settings, reset=True) for _ in range(3)]
+    assert moto.mock_class._nested_count == 1
+    for lease in leases:
+        assert engine.active
+        engine.release(lease, remove_data=True)
+    assert not engine.active
+    assert moto.mock_class._nested_count == 0
+
+
+def test_lease_that_is_released_twice_counts_once() -> None:
+    settings = Settings.of(None, (), ())
+    first, second = engine.acquire(settings, True), engine.acquire(settings, True)
+    engine.release(first, True)
+    engine.release(first, True)
+    assert engine.active
+    engine.release(second, True)
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 2], [0, 2, 1]])
+def test_last_one_out_decides_about_the_data(order: list[int]) -> None:
+    moto = compat.moto()
+    resets: list[str] = []
+    leases = [engine.acquire(Settings.of(None, (), ()), True) for _ in range(3)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(moto, "reset", lambda: resets.append("reset"))
+        for number in order[:-1]:
+            engine.release(leases[number], remove_data=True)
+        engine.release(leases[order[-1]], remove_data=False)
+    assert resets == []
+    moto.reset()
+
+
+def test_endpoints_are_those_of_the_leases_that_are_left() -> None:
+    def verdict(host: str) -> Verdict:
+        return engine.judge(f"http://{host}/", {}, None).verdict
+
+    with mock_aws(endpoints=["a.local"]):
+        second = mock_aws(endpoints=["b.local", "a.local"])
+        second.start()
+        assert [verdict("a.local"), verdict("b.local")] == [Verdict.MOCK, Verdict.MOCK]
+        second.stop()
+        assert [verdict("a.local"), verdict("b.local")] == [Verdict.MOCK, Verdict.PASS]
+    assert verdict("a.local") is Verdict.PASS
+
+
+def test_endpoints_of_the_environment_are_those_at_start() -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ENDPOINT_URL", "http://a.local")
+        lease = engine.acquire(Settings.of(None, ["b.local"], ()), True)
+        patch.setenv("AWS_ENDPOINT_URL", "http://c.local")
+    assert lease.endpoints == (Endpoint("b.local", None, ""), Endpoint("a.local", 80, ""))
+    engine.release(lease, True)
+
+
+def test_environment_of_leases_in_any_order() -> None:
+    real = Settings.of({"core": {"mock_credentials": False}}, (), ())
+    fake = Settings.of(None, (), ())
+    first, second = engine.acquire(real, True), engine.acquire(fake, True)
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
+    engine.release(first, True)
+    assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
+    engine.release(second, True)
+    assert "AWS_ACCESS_KEY_ID" not in os.environ
+
+
+# -- plugins ---------------------------------------------------------------------------
+
+
+class Recorder:
+    """A plugin that notes when it is called, and what it then sees."""
+
+    def __init__(self, log: list[str], name: str) -> None:
+        self.log = log
+        self.__name__ = name
+
+    @hookimpl
+    def aiomoto_activate(self, engine: Engine) -> None:
+        count = compat.moto().mock_class._nested_count
+        self.log.append(f"{self.__name__} on, moto {count}")
+
+    @hookimpl
+    def aiomoto_deactivate(self, engine: Engine) -> None:
+        count = compat.moto().mock_class._nested_count
+        self.log.append(f"{self.__name__} off, moto {count}")
+
+
+def test_plugins_are_activated_in_order_and_deactivated_in_reverse() -> None:
+    log: list[str] = []
+    with mock_aws(plugins=[Recorder(log, "a"), Recorder(log, "b")]):
+        assert log == ["a on, moto 1", "b on, moto 1"]
+        log.clear()
+    # Before moto is switched off: a plugin may still look at its state.
+    assert log == ["b off, moto 1", "a off, moto 1"]
+
+
+def test_plugin_of_an_inner_mock_lives_as_long_as_that() -> None:
+    log: list[str] = []
+    with mock_aws(plugins=[Recorder(log, "outer")]):
+        with mock_aws(plugins=[Recorder(log, "inner")]):
+            assert log == ["outer on, moto 1", "inner on, moto 1"]
+        assert log[2:] == ["inner off, moto 1"]
+    assert log[3:] == ["outer off, moto 1"]
+
+
+def test_plugin_of_a_mock_that_ends_first_is_deactivated_once() -> None:
+    log: list[str] = []
+    first, second = mock_aws(plugins=[Recorder(log, "first")]), mock_aws()
+    first.start()
+    second.start()
+    first.stop()
+    second.stop()
+    assert log == ["first on, moto 1", "first off, moto 1"]
+
+
+# -- patches ---------------------------------------------------------------------------
+
+
+def test_every_client_that_is_imported_is_patched() -> None:
+    import sys
+
+    originals = {}
+    for library, patches in CLIENTS.items():
+        if library in sys.modules:
+            for owner, attribute, _ in patches(engine):
+                originals[owner, attribute] = vars(owner)[attribute]
+    assert len(originals) >= 8
+    with mock_aws():
+        for (owner, attribute), original in originals.items():
+            assert vars(owner)[attribute] is not original, (owner, attribute)
+    for (owner, attribute), original in originals.items():
+        assert vars(owner)[attribute] is original, (owner, attribute)
+
+
+def test_what_somebody_else_patched_over_is_left_to_them() -> None:
+    """respx, aioresponses and VCR may be started inside a mock and stopped after it."""
+    import aiohttp
+
+    original = aiohttp.BaseConnector.connect
+
+    async def theirs(*args: Any, **kwargs: Any) -> Any:
+        raise NotImplementedError
+
+    try:
+        with mock_aws():
+            ours = aiohttp.BaseConnector.connect
+            aiohttp.BaseConnector.connect = theirs  # type: ignore[method-assign]
+        assert aiohttp.BaseConnector.connect is theirs
+        # Their stop puts back what they found: ours, which has to pass everything on by then.
+        aiohttp.BaseConnector.connect = ours  # type: ignore[method-assign]
+        verdict = engine.judge("https://s3.amazonaws.com/", {}, None).verdict
+        assert verdict is Verdict.PASS
+    finally:
+        aiohttp.BaseConnector.connect = original  # type: ignore[method-assign]
+
+
+def test_patches_put_in_twice_are_taken_out_once() -> None:
+    class Owner:
+        attribute = "original"
+
+    class Child(Owner):
+        pass
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aiomoto.patching.stubber.patches", lambda *_: [
+            (Owner, "attribute", "ours"), (Child, "attribute", "child's")
+        ])  # fmt: skip
+        patch.setattr("aiomoto.patching.CLIENTS", {})
+        patches = Patches(engine)
+        patches.put_in()
+        patches.put_in()
+        assert (Owner.attribute, Child.attribute) == ("ours", "child's")
+        patches.take_out()
+        assert Owner.attribute == "original"
+        assert "attribute" not in vars(Child)
+        patches.take_out()
+        patches.put_in()
+        assert Child.attribute == "child's"
+        patches.take_out()
+        assert vars(Child).get("attribute") is None
+
+
+# -- in an interpreter of its own: what depends on the order of imports -----------------
+
+
+def test_import_of_aiomoto_imports_no_client_and_no_moto(run_program: Callable[..., str]) -> None:
+    run_program(
+        """
+        import sys
+        import aiomoto
+        for name in ("moto", "boto3", "botocore", "aiobotocore", "aiohttp", "httpx", "responses"):
+            assert name not in sys.modules, name
+        """
+    )
+
+
+@pytest.mark.parametrize("client", ["aiohttp", "httpx", "httpx2", "aiobotocore"])
+def test_client_that_is_imported_inside_the_mock(
+    run_program: Callable[..., str], client: str
+) -> None:
+    pytest.importorskip(client)
+    programs = {
+        "aiohttp": """
+            async def main():
+                import aiohttp
+                async with aiohttp.ClientSession() as session:
+                    async with session.get("https://s3.amazonaws.com/") as response:
+                        print(await response.text())
+        """,
+        "httpx": """
+            async def main():
+                import httpx
+                async with httpx.AsyncClient() as client:
+                    print((await client.get("https://s3.amazonaws.com/")).text)
+        """,
+        "aiobotocore": """
+            async def main():
+                from aiobotocore.session import get_session
+                async with get_session().create_client("s3", region_name="us-east-1") as s3:
+                    await s3.create_bucket(Bucket="bucket")
+                    print("ListAllMyBucketsResult" if (await s3.list_buckets())["Buckets"] else "")
+        """,
+    }
+    body = programs[client.replace("httpx2", "httpx")].replace("httpx", client)
+    if client == "aiohttp":
+        body = body.replace("httpx", "aiohttp")
+    out = run_program(
+        """
+import asyncio, sys
+from aiomoto import mock_aws
+with mock_aws():
+    for name in ("aiohttp", "aiobotocore", "httpx", "httpx2"):
+        assert name not in sys.modules, name
+"""
+        + body.replace("\n        ", "\n")
+        + "\n    asyncio.run(main())\n"
+    )
+    assert "ListAllMyBucketsResult" in out
+
+
+def test_client_that_is_imported_between_two_mocks(run_program: Callable[..., str]) -> None:
+    out = run_program(
+        """
+        import asyncio
+        from aiomoto import mock_aws
+        with mock_aws():
+            pass
+        import aiohttp
+        before = aiohttp.BaseConnector.connect
+
+        async def main():
+            async with aiohttp.ClientSession() as session:
+                async with session.get("https://s3.amazonaws.com/") as response:
+                    print(response.status)
+
+        with mock_aws():
+            asyncio.run(main())
+        assert aiohttp.BaseConnector.connect is before
+        """
+    )
+    assert out == "200\n"

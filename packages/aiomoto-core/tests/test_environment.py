@@ -1,0 +1,150 @@
+"""The environment layers of mocks that start and end in any order."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aiomoto.environment import FAKE_CREDENTIALS, Layers, layer
+
+KEYS = st.sampled_from("ABC")
+CHANGES = st.dictionaries(KEYS, st.none() | st.sampled_from("12"))
+#: A number takes away one of the layers that are there, a dictionary adds one.
+STEPS = st.lists(CHANGES | st.integers(0, 9), max_size=20)
+
+
+def overlaid(base: dict[str, str], layers: list[tuple[object, dict[str, str | None]]]) -> Any:
+    """What is seen through all layers, the plain way."""
+    seen: dict[str, str | None] = dict(base)
+    for _, changes in layers:
+        seen.update(changes)
+    return {key: value for key, value in seen.items() if value is not None}
+
+
+@given(base=st.dictionaries(KEYS, st.sampled_from("xy")), steps=STEPS, last=st.randoms())
+def test_layers_end_in_any_order(base: dict[str, str], steps: list[Any], last: Any) -> None:
+    target = dict(base)
+    layers = Layers[str](lambda: target)
+    model: list[tuple[object, dict[str, str | None]]] = []
+    for step in steps:
+        if isinstance(step, dict):
+            owner = object()
+            layers.push(owner, step)
+            model.append((owner, step))
+        elif model:
+            owner, _ = model.pop(step % len(model))
+            layers.pop(owner)
+        assert target == overlaid(base, model)
+    last.shuffle(model)
+    for owner, _ in model:
+        layers.pop(owner)
+    assert target == base
+
+
+def test_unknown_owner_has_nothing_to_take_away() -> None:
+    target = {"A": "1"}
+    Layers[str](lambda: target).pop("nobody")
+    assert target == {"A": "1"}
+
+
+def test_change_of_the_user_lasts_as_long_as_the_layer() -> None:
+    """As with unittest.mock.patch.dict, for the names that the layer is about."""
+    target = {"A": "before"}
+    layers = Layers[str](lambda: target)
+    layers.push("mock", {"A": "fake", "B": None})
+    target.update(A="user", B="user", C="user")
+    layers.pop("mock")
+    assert target == {"A": "before", "C": "user"}
+
+
+def test_change_of_the_user_outlives_an_inner_layer_only() -> None:
+    target = {"A": "before"}
+    layers = Layers[str](lambda: target)
+    layers.push("outer", {"A": "outer"})
+    target["A"] = "user"
+    layers.push("inner", {"A": "inner"})
+    layers.pop("inner")
+    assert target == {"A": "user"}
+    layers.pop("outer")
+    assert target == {"A": "before"}
+
+
+def test_change_of_the_user_stays_where_the_lower_layer_goes_first() -> None:
+    target = {"A": "before"}
+    layers = Layers[str](lambda: target)
+    layers.push("first", {"A": "first"})
+    layers.push("second", {"A": "second"})
+    target["A"] = "user"
+    layers.pop("first")
+    assert target == {"A": "user"}
+    layers.pop("second")
+    assert target == {"A": "before"}
+
+
+def test_target_is_looked_up_each_time() -> None:
+    """moto's configuration and os.environ may be replaced by the user's own patches."""
+    targets = [{"A": "1"}, {"A": "2"}]
+    layers = Layers[str](lambda: targets[0])
+    layers.push("mock", {"A": "fake"})
+    targets.reverse()
+    layers.pop("mock")
+    assert targets == [{"A": "1"}, {"A": "fake"}]
+
+
+@pytest.mark.parametrize(
+    ("environ", "region"),
+    [
+        ({}, "us-east-1"),
+        ({"AWS_DEFAULT_REGION": ""}, "us-east-1"),
+        ({"AWS_REGION": "eu-west-1"}, "eu-west-1"),
+        ({"AWS_REGION": "eu-west-1", "AWS_DEFAULT_REGION": "eu-north-1"}, None),
+    ],
+)
+@pytest.mark.parametrize("mock_credentials", [True, False])
+def test_region(environ: dict[str, str], region: str | None, mock_credentials: bool) -> None:
+    """None: the variable is not touched."""
+    changes = layer(environ, mock_credentials=mock_credentials)
+    assert changes.get("AWS_DEFAULT_REGION") == region
+
+
+def test_credentials_are_motos_and_nobody_elses() -> None:
+    personal = {
+        "AWS_ACCESS_KEY_ID": "AKIAREAL",
+        "AWS_SECRET_ACCESS_KEY": "real",
+        "AWS_SESSION_TOKEN": "real",
+        "AWS_SECURITY_TOKEN": "real",
+        "AWS_CREDENTIAL_EXPIRATION": "2030-01-01T00:00:00Z",
+        "AWS_PROFILE": "work",
+        "AWS_DEFAULT_PROFILE": "work",
+        "AWS_CONFIG_FILE": "/home/me/.aws/config",
+        "AWS_SHARED_CREDENTIALS_FILE": "/home/me/.aws/credentials",
+    }
+    changes = layer(personal, mock_credentials=True)
+    assert changes.keys() == {*personal, "AWS_DEFAULT_REGION"}
+    left = {key: value for key, value in changes.items() if value is not None}
+    assert left == {
+        **FAKE_CREDENTIALS,
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def test_fake_credentials_are_those_of_the_installed_moto() -> None:
+    import moto
+
+    assert moto.mock_aws()._fake_creds == FAKE_CREDENTIALS
+
+
+def test_credentials_are_left_alone_when_told_so() -> None:
+    environ = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "work", "AWS_DEFAULT_REGION": "r"}
+    assert layer(environ, mock_credentials=False) == {}
+
+
+def test_other_variables_are_not_touched() -> None:
+    environ = {"AWS_ENDPOINT_URL": "https://minio.local", "AWS_MAX_ATTEMPTS": "1", "PATH": "/bin"}
+    assert layer(environ, mock_credentials=True).keys().isdisjoint(environ)

@@ -1,0 +1,274 @@
+"""Which addresses are AWS, which pass, which are refused: the rules as a function."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.loaders import create_loader
+
+from aiomoto import InvalidOption, compat
+from aiomoto.guard import (
+    Endpoint,
+    Guard,
+    Verdict,
+    environment_endpoints,
+    is_aws_host,
+    is_loopback,
+    parse_endpoints,
+)
+from aiomoto.request import Call
+
+SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=A/20250101/eu-west-1/sqs/aws4_request"}
+CALL = Call("sqs", "SendMessage", "sqs")
+
+
+def guard(*endpoints: str, **kwargs: Any) -> Guard:
+    return Guard(compat.dns_suffixes(), parse_endpoints(endpoints), **kwargs)
+
+
+# -- rule 1: AWS addresses ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://s3.amazonaws.com",
+        "https://bucket.s3.eu-west-1.amazonaws.com/key?x=y",
+        "http://S3.AmazonAWS.com:80/",
+        "https://sqs.cn-north-1.amazonaws.com.cn/",
+        "https://dynamodb.us-gov-west-1.amazonaws.com/",
+        "https://s3.us-iso-east-1.c2s.ic.gov/",
+        "https://s3.us-isob-east-1.sc2s.sgov.gov/",
+        "https://s3.dualstack.us-east-1.amazonaws.com/",
+        "https://sqs.us-east-1.api.aws/",
+        "https://123456789012.ddb.us-east-1.amazonaws.com/",
+        "https://123456789012.s3-control.us-east-1.amazonaws.com/",
+        "https://sts-fips.us-east-1.amazonaws.com/",
+        "https://abcdef.lambda-url.us-east-1.on.aws/",
+        "http://motoapi.amazonaws.com/moto-api/data.json",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://169.254.170.2/v2/credentials/x",
+        "http://169.254.170.23/v1/credentials",
+        "http://[fd00:ec2::254]/latest/meta-data/",
+        "http://[fd00:ec2::23]/v1/credentials",
+    ],
+)
+@pytest.mark.parametrize("call", [CALL, None])
+def test_aws(url: str, call: Call | None) -> None:
+    assert guard().judge(url, {}, call) == (Verdict.MOCK, url)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["amazonaws.com.example.org", "notamazonaws.com", "s3-amazonaws.com", "api.aws.org", "aws", ""],
+)
+def test_hosts_that_only_look_like_aws(host: str) -> None:
+    assert not is_aws_host(host, compat.dns_suffixes())
+
+
+def test_fully_qualified_name_with_its_dot_is_aws() -> None:
+    """``s3.amazonaws.com.`` is the same name (RFC 1034, section 3.1), and resolvers take it."""
+    ruling = guard().judge("https://s3.amazonaws.com./bucket", {}, None)
+    assert ruling.verdict is Verdict.MOCK
+
+
+def endpoint_templates(tree: Any) -> Iterator[str]:
+    if isinstance(tree, dict):
+        for key, value in tree.items():
+            if key == "url" and isinstance(value, str):
+                yield value
+            else:
+                yield from endpoint_templates(value)
+    elif isinstance(tree, list):
+        for value in tree:
+            yield from endpoint_templates(value)
+
+
+def test_every_endpoint_of_every_service_of_botocore_is_aws() -> None:
+    loader = create_loader()
+    suffixes = compat.dns_suffixes()
+    partition = re.compile(r"\{\w+#(dnsSuffix|dualStackDnsSuffix)\}$")
+    strangers = set()
+    for service in loader.list_available_services("endpoint-rule-set-1"):
+        rules = loader.load_service_model(service, "endpoint-rule-set-1")
+        for template in endpoint_templates(rules):
+            host = template.partition("://")[2].split("/")[0] or template
+            known = partition.search(host) or is_aws_host(host, suffixes)
+            given = "{Endpoint}" in template or "url#authority" in template  # the user's own
+            if not known and not given and not host.startswith("localhost"):
+                strangers.add((service, template))
+    assert strangers == set()
+
+
+# -- rule 2: declared addresses --------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "endpoint"),
+    [
+        ("minio.local", Endpoint("minio.local", None, "")),
+        ("minio.local:9000", Endpoint("minio.local", 9000, "")),
+        ("http://minio.local", Endpoint("minio.local", 80, "")),
+        ("https://minio.local/", Endpoint("minio.local", 443, "")),
+        (" https://Minio.local:9000/s3/ ", Endpoint("minio.local", 9000, "/s3")),
+        ("127.0.0.1:5000", Endpoint("127.0.0.1", 5000, "")),
+        ("http://[::1]:5000", Endpoint("::1", 5000, "")),
+    ],
+)
+def test_endpoint(text: str, endpoint: Endpoint) -> None:
+    assert Endpoint.parse(text) == endpoint
+
+
+@pytest.mark.parametrize(
+    "given", ["", "  ", None, 5, b"http://a", "ftp://a", "http://", "a:port", "http://a?b=c", "/a"]
+)
+def test_endpoint_refused(given: object) -> None:
+    with pytest.raises(InvalidOption) as caught:
+        Endpoint.parse(given)
+    shown = given.strip() if isinstance(given, str) and given.strip() else given
+    assert str(caught.value) == (
+        f"{shown!r} is not an endpoint. Allowed are 'https://host', 'http://host:port', "
+        "'host' and 'host:port', each with an optional path."
+    )
+
+
+def test_endpoints_as_one_string_are_refused() -> None:
+    """It would be taken letter by letter."""
+    with pytest.raises(InvalidOption) as caught:
+        parse_endpoints("http://minio.local")
+    assert str(caught.value) == (
+        "mock_aws(endpoints=...) takes a list of addresses, got 'http://minio.local'. "
+        "Write endpoints=['http://minio.local']."
+    )
+
+
+@pytest.mark.parametrize(
+    ("declared", "url", "aws_url"),
+    [
+        ("minio.local", "http://minio.local:1/q", "https://sqs.eu-west-1.amazonaws.com/q"),
+        ("minio.local:9000", "https://minio.local:9000/", "https://sqs.eu-west-1.amazonaws.com/"),
+        ("http://minio.local", "http://minio.local:80/", "https://sqs.eu-west-1.amazonaws.com/"),
+        ("localhost:4566", "http://LOCALHOST:4566/", "https://sqs.eu-west-1.amazonaws.com/"),
+        ("http://a.io/aws", "http://a.io/aws/q?b", "https://sqs.eu-west-1.amazonaws.com/q?b"),
+        ("http://a.io/aws", "http://a.io/aws", "https://sqs.eu-west-1.amazonaws.com/"),
+        ("a.io", "http://b.a.io/k", "https://b.sqs.eu-west-1.amazonaws.com/k"),
+        ("a.io", "http://b.c.a.io/k", "https://b.c.sqs.eu-west-1.amazonaws.com/k"),
+    ],
+)
+def test_declared(declared: str, url: str, aws_url: str) -> None:
+    assert guard(declared).judge(url, SIGNED, None) == (Verdict.MOCK, aws_url)
+
+
+@pytest.mark.parametrize(
+    ("declared", "url"),
+    [
+        ("minio.local:9000", "http://minio.local:9001/"),
+        ("https://minio.local", "http://minio.local/"),
+        ("http://a.io/aws", "http://a.io/awsome"),
+        ("http://a.io/aws", "http://a.io/"),
+        ("a.io", "http://ba.io/"),
+        ("a.io", "http://a.io.org/"),
+    ],
+)
+def test_not_declared(declared: str, url: str) -> None:
+    assert guard(declared).judge(url, SIGNED, None).verdict is Verdict.BLOCK
+
+
+def test_custom_s3_endpoints_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_S3_CUSTOM_ENDPOINTS", "https://ceph.local,http://minio.local:9000")
+    rules = guard()
+    for url in ("https://ceph.local/b/k", "http://minio.local:9000/b/k"):
+        ruling = rules.judge(url, {}, Call("s3", "GetObject", "s3"))
+        assert ruling == (Verdict.MOCK, "https://s3.us-east-1.amazonaws.com/b/k")
+
+
+def test_endpoints_of_the_environment() -> None:
+    environ = {
+        "AWS_ENDPOINT_URL_S3": "http://localhost:9000",
+        "AWS_ENDPOINT_URL": "https://aws.local",
+        "AWS_ENDPOINT_URL_SQS": "",
+        "AWS_ENDPOINT": "https://no.such.variable",
+    }
+    assert environment_endpoints(environ) == (
+        Endpoint("aws.local", 443, ""),
+        Endpoint("localhost", 9000, ""),
+    )
+
+
+# -- rules 3 to 5 -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "loopback"),
+    [
+        ("localhost", True),
+        ("bucket.localhost", True),
+        ("127.0.0.1", True),
+        ("127.9.9.9", True),
+        ("::1", True),
+        ("localhost.example.org", False),
+        ("notlocalhost", False),
+        ("0.0.0.0", False),
+        ("10.0.0.1", False),
+        ("", False),
+    ],
+)
+def test_loopback(host: str, loopback: bool) -> None:
+    assert is_loopback(host) is loopback
+
+
+def test_loopback_passes_unless_declared() -> None:
+    url = "http://localhost:9000/bucket"
+    assert guard().judge(url, SIGNED, CALL) == (Verdict.PASS, url)
+    assert guard("localhost:9000").judge(url, SIGNED, CALL).verdict is Verdict.MOCK
+    assert guard("localhost:9001").judge(url, SIGNED, CALL).verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("headers", "call", "verdict"),
+    [
+        ({}, None, Verdict.PASS),
+        ({"Authorization": "Bearer AWS4"}, None, Verdict.PASS),
+        ({"Authorization": "Basic QVdTNA=="}, None, Verdict.PASS),
+        (SIGNED, None, Verdict.BLOCK),
+        ({"Authorization": "AWS4-ECDSA-P256-SHA256 Credential=x"}, None, Verdict.BLOCK),
+        ({"Authorization": "AWS AKIA:signature"}, None, Verdict.BLOCK),
+        ({}, CALL, Verdict.BLOCK),
+        ({}, Call(), Verdict.BLOCK),
+    ],
+)
+def test_other_addresses(headers: dict[str, str], call: Call | None, verdict: Verdict) -> None:
+    url = "https://example.org/x"
+    assert guard().judge(url, headers, call) == (verdict, url)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://s3.amazonaws.com/b", "http://minio.local/b", "https://example.org/b"]
+)
+def test_passthrough_goes_before_all_other_rules(url: str) -> None:
+    asked: list[str] = []
+
+    def passes(one: str) -> bool:
+        asked.append(one)
+        return True
+
+    rules = guard("minio.local", passes=passes)
+    assert rules.judge(url, SIGNED, CALL) == (Verdict.PASS, url)
+    assert asked[0] == url
+
+
+def test_passthrough_of_a_service_reaches_its_declared_endpoint() -> None:
+    """``services: [sqs]`` is about SQS, wherever it is declared to live."""
+    rules = guard("aws.local", passes=lambda url: url.startswith("https://sqs."))
+    url = "http://aws.local/q"
+    assert rules.judge(url, SIGNED, CALL) == (Verdict.PASS, url)
+    assert rules.judge(url, SIGNED, Call("s3", "X", "s3")).verdict is Verdict.MOCK
+
+
+@pytest.mark.parametrize("url", ["https://s3.amazonaws.com/b", "https://example.org/b"])
+def test_passthrough_that_says_no(url: str) -> None:
+    verdict = guard(passes=lambda _: False).judge(url, SIGNED, CALL).verdict
+    assert verdict is guard().judge(url, SIGNED, CALL).verdict is not Verdict.PASS

@@ -1,0 +1,39 @@
+"""Importing aiomoto costs nothing that a test run without a mock would have to pay for."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ["moto", "boto3", "botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore"]
+HEAVY += ["pytest", "requests", "responses", "werkzeug", "trio", "anyio"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "import aiomoto",
+        "from aiomoto import mock_aws; mock_aws(config={}, endpoints=['minio.local'])",
+        "from aiomoto import mock_aws\n@mock_aws\nasync def test(): ...",
+        "from aiomoto.plugin import hookimpl",
+        "from aiomoto.plugin import spec",
+        "from aiomoto.request import AwsRequest, AwsResponse",
+    ],
+)
+def test_no_client_and_no_moto_is_imported_before_a_mock_starts(statement: str) -> None:
+    # -S: a .pth file of an editable or a coverage install may import what it likes.
+    program = (
+        f"import sys; sys.path[:] = {sys.path!r}\n{statement}\n"
+        f"print(*sorted(set(sys.modules) & {set(HEAVY)!r}))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-S", "-c", program],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.split() == []
