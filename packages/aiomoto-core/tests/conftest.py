@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterable, Iterator
     from types import ModuleType
 
     from network import Sockets
@@ -40,6 +40,7 @@ def _neighbour(name: str) -> ModuleType:
 
 
 network = _neighbour("network")
+pytest_plugins = ["pytester"]
 
 # Besides AWS_*: the proxies and authorities that botocore, aiohttp and httpx read,
 # and moto's own switches.
@@ -102,37 +103,65 @@ def backend(request: pytest.FixtureRequest) -> str:
     return name
 
 
+@pytest.fixture
+def make_world(request: pytest.FixtureRequest) -> Callable[..., World]:
+    """Makes a world that is not yet active, of a kind, on a backend."""
+    worlds = _neighbour("twin")
+
+    def make(kind: str, backend: str, plugins: Iterable[object] = ()) -> World:
+        if kind == "wire":
+            return worlds.WireWorld(backend, request.getfixturevalue("twin"))  # type: ignore[no-any-return]
+        return worlds.InProcessWorld(backend, plugins)  # type: ignore[no-any-return]
+
+    return make
+
+
 @pytest.fixture(params=["wire", "in-process"])
-def world(request: pytest.FixtureRequest, backend: str) -> Iterator[World]:
+def world(
+    request: pytest.FixtureRequest, make_world: Callable[..., World], backend: str
+) -> Iterator[World]:
     """One of the two worlds, on one of the backends, empty."""
-    with _world(request, request.param, backend).active() as active:
+    with make_world(request.param, backend).active() as active:
         yield active
 
 
 @pytest.fixture(params=["wire", "in-process"])
-def plain_world(request: pytest.FixtureRequest) -> Iterator[World]:
+def plain_world(
+    request: pytest.FixtureRequest, make_world: Callable[..., World]
+) -> Iterator[World]:
     """As `world`, for tests where aiobotocore's backend makes no difference."""
-    with _world(request, request.param, "aiohttp").active() as active:
+    with make_world(request.param, "aiohttp").active() as active:
         yield active
 
 
 @pytest.fixture
 def compare(
-    request: pytest.FixtureRequest, backend: str
-) -> Callable[[Callable[[World], Awaitable[Any]]], Awaitable[Outcome]]:
-    """Run a body in both worlds, fail where they differ, return the wire's outcome."""
+    make_world: Callable[..., World], backend: str
+) -> Callable[..., Awaitable[Outcome]]:
+    """Run a body in both worlds, fail where they differ, return the wire's outcome.
+
+    `plugins` are for the mock of the world in process.
+    """
     outcome = _neighbour("outcome")
 
-    async def run(body: Callable[[World], Awaitable[Any]]) -> Outcome:
-        with _world(request, "wire", backend).active() as active:
+    async def run(
+        body: Callable[[World], Awaitable[Any]], plugins: Iterable[object] = ()
+    ) -> Outcome:
+        with make_world("wire", backend).active() as active:
             wire: Outcome = await outcome.observe(body, active)
-        with _world(request, "in-process", backend).active() as active:
+        with make_world("in-process", backend, plugins).active() as active:
             in_process = await outcome.observe(body, active)
         if found := outcome.difference(wire, in_process):
             pytest.fail(f"in process is not as over the wire:\n{found}", pytrace=False)
         return wire
 
     return run
+
+
+@pytest.fixture
+def helper() -> Callable[[str], ModuleType]:
+    """Imports a module of this folder by its name."""
+    return _neighbour
 
 
 @pytest.fixture(params=["httpx", "httpx2"])
@@ -165,13 +194,6 @@ def restored() -> Iterator[None]:
 def run_program() -> Callable[..., str]:
     """``scripts.run``: a program in an interpreter of its own, kept on this machine."""
     return _neighbour("scripts").run  # type: ignore[no-any-return]
-
-
-def _world(request: pytest.FixtureRequest, kind: str, backend: str) -> World:
-    worlds = _neighbour("twin")
-    if kind == "wire":
-        return worlds.WireWorld(backend, request.getfixturevalue("twin"))  # type: ignore[no-any-return]
-    return worlds.InProcessWorld(backend)  # type: ignore[no-any-return]
 
 
 def _httpx_modules() -> list[str]:

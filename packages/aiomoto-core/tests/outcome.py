@@ -78,6 +78,13 @@ class Outcome:
     response: Any = None
     raw: Any = field(default=None, compare=False, repr=False)
 
+    @property
+    def value(self) -> Any:
+        """The normalised result of a body that must not have raised."""
+        if self.error:
+            raise AssertionError(f"raised over the wire: {self.error}")
+        return self.result
+
 
 async def observe(body: Callable[[World], Awaitable[Any]], world: World) -> Outcome:
     """Run `body` in `world`, which must be active."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from outcome import Outcome
     from twin import World
 
-    Compare = Callable[[Callable[[World], Awaitable[Any]]], Awaitable[Outcome]]
+    Compare = Callable[..., Awaitable[Outcome]]
 
 DATA = b"some bytes\x00\xff, \r\n and more"
 BIG = bytes(range(256)) * 4 * 1024 * 3 + b"tail"
@@ -114,7 +114,7 @@ async def put_and_get(world: World, key: str = "key", **kwargs: Any) -> Any:
 @pytest.mark.parametrize("kind", KINDS)
 async def test_kinds(compare: Compare, kind: str) -> None:
     outcome = await compare(lambda world: put_and_get(world, Body=KINDS[kind]()))
-    put, held = outcome.result
+    put, held = outcome.value
     if kind in ("bytes", "bytearray", "BytesIO", "BytesIO halfway", "BufferedReader"):
         assert held == DATA
     elif kind in ("list", "tuple", "int", "dict", "None", "object"):
@@ -132,7 +132,7 @@ async def test_kinds_with_a_content_length(compare: Compare, kind: str, length: 
     outcome = await compare(
         lambda world: put_and_get(world, Body=KINDS[kind](), ContentLength=length)
     )
-    put, held = outcome.result
+    put, held = outcome.value
     if isinstance(put, list):
         assert put[0] == "raised"
         assert "chunked can not be set if Content-Length header is set" in put[2]
@@ -177,7 +177,7 @@ async def test_open_file(compare: Compare, tmp_path: Path) -> None:
             return await put_and_get(world, Body=file), file.closed, file.tell()
 
     outcome = await compare(body)
-    assert outcome.result == [[outcome.result[0][0], DATA], False, len(DATA)]
+    assert outcome.value == [[outcome.value[0][0], DATA], False, len(DATA)]
 
 
 @pytest.mark.asyncio
@@ -193,7 +193,7 @@ async def test_big_bodies(compare: Compare) -> None:
             return found
 
     outcome = await compare(body)
-    assert [same for _, same in outcome.result] == [True, True]
+    assert [same for _, same in outcome.value] == [True, True]
 
 
 @pytest.mark.asyncio
@@ -203,7 +203,7 @@ async def test_checksums(compare: Compare, algorithm: str) -> None:
         lambda world: put_and_get(world, Body=DATA, ChecksumAlgorithm=algorithm)
     )
     if algorithm != "CRC64NVME":  # needs awscrt
-        assert outcome.result[1] == DATA
+        assert outcome.value[1] == DATA
 
 
 @pytest.mark.asyncio
@@ -225,7 +225,7 @@ async def test_multipart_upload(compare: Compare) -> None:
             return tags, done, (await s3.head_object(**where))["ContentLength"]
 
     outcome = await compare(body)
-    assert outcome.result[2] == 5 * 1024 * 1024 + 3
+    assert outcome.value[2] == 5 * 1024 * 1024 + 3
 
 
 @pytest.mark.asyncio
@@ -237,4 +237,4 @@ async def test_a_body_that_breaks(compare: Compare) -> None:
             raise OSError("the disk is gone")
 
     outcome = await compare(lambda world: put_and_get(world, Body=Broken()))
-    assert outcome.result[0][0] == "raised"
+    assert outcome.value[0][0] == "raised"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from outcome import Outcome
     from twin import World
 
-    Compare = Callable[[Callable[[World], Awaitable[Any]]], Awaitable[Outcome]]
+    Compare = Callable[..., Awaitable[Outcome]]
 
 TEXT = b"first line\nsecond line\r\n\nlast line"
 # Above aiohttp's high water mark (128 KiB) and what a loopback socket buffers, so
@@ -52,8 +52,8 @@ async def test_read_sizes(compare: Compare) -> None:
             return [await world.attempt(lambda: stream.read(size)) for size in sizes]
 
     outcome = await compare(body)
-    if outcome.result[1][0] != "raised":  # aiobotocore 2.25 on httpx reads no sizes
-        assert outcome.result == [b"", TEXT[:1], TEXT[1:6], TEXT[6:], b"", b"", b""]
+    if outcome.value[1][0] != "raised":  # aiobotocore 2.25 on httpx reads no sizes
+        assert outcome.value == [b"", TEXT[:1], TEXT[1:6], TEXT[6:], b"", b"", b""]
 
 
 @pytest.mark.asyncio
@@ -75,9 +75,9 @@ async def test_iteration(compare: Compare) -> None:
             return [await world.attempt(lambda: collected(use)) for use in uses]
 
     outcome = await compare(body)
-    if outcome.result[1][0] != "raised":  # aiobotocore 2.25 on httpx: no iter_chunks
-        assert outcome.result[3] == TEXT.splitlines()
-        assert b"".join(outcome.result[2]) == TEXT
+    if outcome.value[1][0] != "raised":  # aiobotocore 2.25 on httpx: no iter_chunks
+        assert outcome.value[3] == TEXT.splitlines()
+        assert b"".join(outcome.value[2]) == TEXT
 
 
 @pytest.mark.asyncio
@@ -132,7 +132,7 @@ async def test_big_body(compare: Compare) -> None:
             return whole == BIG, b"".join(parts) == BIG, fits, answer["ContentLength"]
 
     outcome = await compare(body)
-    assert outcome.result == [True, True, True, len(BIG)]
+    assert outcome.value == [True, True, True, len(BIG)]
 
 
 @pytest.mark.asyncio
@@ -149,11 +149,13 @@ async def test_empty_object(compare: Compare) -> None:
         return [part async for part in stream]
 
     outcome = await compare(body)
-    assert outcome.result[0] == 0
+    assert outcome.value[0] == 0
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("wanted", ["bytes=0-4", "bytes=5-", "bytes=-4", "bytes=4-400", "bytes=400-"])
+@pytest.mark.parametrize(
+    "wanted", ["bytes=0-4", "bytes=5-", "bytes=-4", "bytes=4-400", "bytes=400-"]
+)
 async def test_range(compare: Compare, wanted: str) -> None:
     async def body(world: World) -> Any:
         async with world.client("s3") as s3:
@@ -166,8 +168,8 @@ async def test_range(compare: Compare, wanted: str) -> None:
         assert outcome.error
         assert "InvalidRange" in outcome.error[1]
     else:
-        assert outcome.result["ResponseMetadata"]["HTTPStatusCode"] == 206
-        assert outcome.result["Body"] in TEXT
+        assert outcome.value["ResponseMetadata"]["HTTPStatusCode"] == 206
+        assert outcome.value["Body"] in TEXT
 
 
 @pytest.mark.asyncio
@@ -183,9 +185,9 @@ async def test_answers_without_body(compare: Compare) -> None:
             ]
 
     outcome = await compare(body)
-    codes = [answer["ResponseMetadata"]["HTTPStatusCode"] for answer in outcome.result]
+    codes = [answer["ResponseMetadata"]["HTTPStatusCode"] for answer in outcome.value]
     assert codes == [200, 200, 204, 200]
-    assert outcome.result[0]["ContentLength"] == len(TEXT)
+    assert outcome.value[0]["ContentLength"] == len(TEXT)
 
 
 @pytest.mark.asyncio
@@ -251,7 +253,7 @@ async def test_unread_body_leaves_no_warning(compare: Compare, size: str, close:
         return [f"{one.category.__name__}: {str(one.message)[:19]}" for one in seen]
 
     outcome = await compare(body)
-    assert outcome.result == []
+    assert outcome.value == []
 
 
 def summary(value: Any) -> Any:

@@ -8,7 +8,9 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from aiomoto.plugin import hookimpl
 from botocore.exceptions import ClientError
+from moto.kms.models import KmsBackend
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import S3Backend
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from outcome import Outcome
     from twin import World
 
-    Compare = Callable[[Callable[[World], Awaitable[Any]]], Awaitable[Outcome]]
+    Compare = Callable[..., Awaitable[Outcome]]
 
 # service, operation, arguments, the code of the error
 CALLS: list[tuple[str, str, dict[str, Any], str]] = [
@@ -98,7 +100,7 @@ async def test_validation_errors(compare: Compare) -> None:
             ]
 
     outcome = await compare(body)
-    assert all(one[0] == "raised" for one in outcome.result)
+    assert all(one[0] == "raised" for one in outcome.value)
 
 
 def failing(times: int, real: Callable[..., Any]) -> Callable[..., Any]:
@@ -130,7 +132,7 @@ async def test_retries(
             return await s3.list_buckets()
 
     outcome = await compare(body)
-    answer = outcome.result if times == 1 else outcome.response
+    answer = outcome.value if times == 1 else outcome.response
     assert answer["ResponseMetadata"]["RetryAttempts"] == 1
 
 
@@ -149,31 +151,43 @@ async def test_retries_send_the_body_again(
             return put, await answer["Body"].read()
 
     outcome = await compare(body)
-    put, held = outcome.result
+    put, held = outcome.value
     assert put["ResponseMetadata"]["RetryAttempts"] == 1
     assert held == b"again"
+
+
+class Slow:
+    """Says of KMS what it is here: a backend that waits."""
+
+    @hookimpl
+    def aiomoto_services(self) -> list[str]:
+        return ["kms"]
+
+    @hookimpl
+    def aiomoto_blocks(self) -> bool:
+        return True
 
 
 @pytest.mark.asyncio
 async def test_read_timeout(compare: Compare, monkeypatch: pytest.MonkeyPatch) -> None:
     """A backend that takes longer than the client waits."""
-    real = S3Backend.list_buckets
+    real = KmsBackend.list_keys
 
     def slow(*args: Any, **kwargs: Any) -> Any:
         time.sleep(0.6)
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(S3Backend, "list_buckets", slow)
+    monkeypatch.setattr(KmsBackend, "list_keys", slow)
 
     async def body(world: World) -> Any:
         config = {"read_timeout": 0.2, "retries": {"max_attempts": 0}}
         try:
-            async with world.client("s3", config=config) as s3:
-                return await s3.list_buckets()
+            async with world.client("kms", config=config) as kms:
+                return await kms.list_keys()
         finally:
             # aiohttp's TLS transport is gone when the far end has answered its goodbye.
             await asyncio.sleep(0.6)
 
-    outcome = await compare(body)
+    outcome = await compare(body, plugins=[Slow()])
     assert outcome.error
     assert outcome.error[0] == "botocore.exceptions.ReadTimeoutError"

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from outcome import Outcome
     from twin import World
 
-    Compare = Callable[[Callable[[World], Awaitable[Any]]], Awaitable[Outcome]]
+    Compare = Callable[..., Awaitable[Outcome]]
 
 TEXT = b"first line\nsecond line\nlast line"
 
@@ -105,7 +105,7 @@ async def test_aiohttp_attributes(compare: Compare) -> None:
             return before, after
 
     outcome = await compare(body)
-    before, after = outcome.result
+    before, after = outcome.value
     assert before["status"] == 200
     assert before["headers"]["x-amz-meta-case"] == ["Kept"]
     assert after["read again"] == TEXT
@@ -141,7 +141,7 @@ async def test_aiohttp_content(compare: Compare) -> None:
             return found
 
     outcome = await compare(body)
-    assert b"".join(outcome.result[0]) == TEXT
+    assert b"".join(outcome.value[0]) == TEXT
 
 
 @pytest.mark.asyncio
@@ -161,7 +161,7 @@ async def test_aiohttp_response_of_an_error(compare: Compare) -> None:
         return found
 
     outcome = await compare(body)
-    assert outcome.result[0][0] == 404
+    assert outcome.value[0][0] == 404
 
 
 @pytest.mark.asyncio
@@ -206,7 +206,7 @@ async def test_httpx_attributes(compare: Compare) -> None:
             return before, after
 
     outcome = await compare(body)
-    before, after = outcome.result
+    before, after = outcome.value
     assert before["headers"]["x-amz-meta-case"] == ["Kept"]
     assert after["content"] == TEXT
 
@@ -230,4 +230,4 @@ async def test_httpx_iteration(compare: Compare) -> None:
             ]
 
     outcome = await compare(body)
-    assert outcome.result[4] == TEXT.decode().splitlines()
+    assert outcome.value[4] == TEXT.decode().splitlines()

@@ -133,7 +133,7 @@ FAILING_STARTS: list[tuple[dict[str, Any], type[BaseException]]] = [
     ({"endpoints": ["ftp://x"]}, InvalidOption),
     ({"plugins": "name"}, InvalidOption),
     ({"plugins": [NoPlugin()]}, PluginError),
-    ({"plugins": [Plugin(at="services")]}, Broken),
+    ({"plugins": [Plugin(at="services")]}, PluginError),
     ({"plugins": [Plugin(at="activate")]}, Broken),
     ({"plugins": [Plugin(at="activate", error=KeyboardInterrupt)]}, KeyboardInterrupt),
     ({"plugins": [Plugin(), Second()]}, PluginError),

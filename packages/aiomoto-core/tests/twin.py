@@ -34,7 +34,7 @@ from moto.moto_server import werkzeug_app
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractAsyncContextManager, AbstractContextManager
     from pathlib import Path
     from types import ModuleType
@@ -49,9 +49,7 @@ CREDENTIALS = {"AWS_ACCESS_KEY_ID": "FOOBARKEY", "AWS_SECRET_ACCESS_KEY": "FOOBA
 LOADER = botocore.loaders.create_loader()
 
 # moto 5.1 has no handler of its own.
-_Handler: type[WSGIRequestHandler] = getattr(
-    werkzeug_app, "MotoRequestHandler", WSGIRequestHandler
-)
+_Handler: type[WSGIRequestHandler] = getattr(werkzeug_app, "MotoRequestHandler", WSGIRequestHandler)
 
 
 class _QuietHandler(_Handler):  # type: ignore[valid-type,misc]
@@ -253,6 +251,10 @@ class InProcessWorld(World):
 
     kind = "in-process"
 
+    def __init__(self, backend: str, plugins: Iterable[object] = ()) -> None:
+        super().__init__(backend)
+        self._plugins = plugins
+
     def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
         return aiohttp.ClientSession(**kwargs)
 
@@ -267,6 +269,6 @@ class InProcessWorld(World):
         # Here, so that the wire half can be run where the mock does not start.
         from aiomoto import mock_aws
 
-        self._mock = mock_aws()
+        self._mock = mock_aws(plugins=self._plugins)
         with self._mock:
             yield

@@ -186,6 +186,13 @@ class Moto:
                     return False, "URL does not match"
                 return True, ""
 
+            def get_response(self, request: Any) -> Any:
+                response = super().get_response(request)
+                if request.method == "HEAD":
+                    # moto's does not say so, and urllib3 waits for a body of Content-Length.
+                    response.length_remaining = 0
+                return response
+
         # Before 5.1.18 or so, moto's stubber took requests' request itself.
         callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
         return Routed(method=method, url=re.compile("https?://"), callback=callback)
@@ -225,6 +232,8 @@ class Moto:
         if self._normalise is not None:
             given = self._normalise(request.method, request.url, request.headers, request.body)
             url = given.raw_url
+            # The body is all there: werkzeug need not limit it, which copies it twice.
+            given.environ["wsgi.input_terminated"] = True
         else:
             from botocore.awsrequest import AWSPreparedRequest
             from botocore.compat import HTTPHeaders
@@ -252,6 +261,8 @@ class Aiohttp:
         ("aiohttp.client_proto", "ResponseHandler", "set_response_params"),
         ("aiohttp.client_proto", "ResponseHandler", "data_received"),
         ("aiohttp.client_reqrep", "ClientRequest", "connection_key"),
+        ("aiohttp.streams", "StreamReader", "read"),
+        ("aiohttp.streams", "StreamReader", "feed_eof"),
     )
 
     def __init__(self) -> None:
@@ -260,6 +271,7 @@ class Aiohttp:
         self.connector_class = require("aiohttp", "aiohttp.connector", "BaseConnector")
         self.connection_class = require("aiohttp", "aiohttp.connector", "Connection")
         self.protocol_class = require("aiohttp", "aiohttp.client_proto", "ResponseHandler")
+        self.reader_class = require("aiohttp", "aiohttp.streams", "StreamReader")
 
     @staticmethod
     async def acquire(connector: Any, request: Any, traces: Any, wait: float | None) -> None:
@@ -284,6 +296,23 @@ class Aiohttp:
             connection._notify_release()
             connection._connector._release_acquired(connection._key, protocol)
         return protocol
+
+    @staticmethod
+    def rest_of(reader: Any) -> bytes | None:
+        """What was not read of a body in memory, whose reader is at its end then; None if none is.
+
+        Piece by piece, the parser and the final join would copy a large body twice more.
+        """
+        take = getattr(reader._protocol, "take_body", None)
+        body = take() if take is not None and reader.exception() is None else None
+        if body is None:
+            return None
+        rest = body[reader._cursor :] if reader._cursor else body
+        reader._buffer.clear()
+        reader._size = reader._buffer_offset = 0
+        reader._cursor = reader.total_bytes = len(body)
+        reader.feed_eof()
+        return bytes(rest)
 
     @staticmethod
     def connector_of(connection: Any) -> tuple[Any, Any]:

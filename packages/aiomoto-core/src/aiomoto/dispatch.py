@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
-from .errors import PluginError, UnsupportedOperation
+from .errors import UnsupportedOperation
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call
 from .router import Handler, Route, Router
@@ -73,23 +73,21 @@ class Dispatcher:
             except StopIteration as done:
                 return _response(done)
             try:
-                value = step() if callable(step) else self._refuse_awaitable(request, step)
+                if not callable(step):
+                    raise self._plugins.refuse_awaitable(request, step)
+                value = step()
                 send = steps.send
             except BaseException as error:
                 send, value = steps.throw, error
 
     def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
-        if request.original_url != request.url:
-            # moto reads buckets and endpoints from the Host header too.
-            request.headers["Host"] = urlsplit(request.url).netloc
-        route = self.find(request)
-        request.service = route.service
+        request.service = self.find(request).service
         name_operation(request, current_call.get())
         answer = self._plugins.handle(self._engine, request)
         if inspect.isawaitable(answer):
             answer = yield answer
         if answer is not None:
-            return self._checked(request, answer)
+            return self._plugins.check_answer(request, answer)
         handler = self._handler(request)
         blocks = self._plugins.blocks(request)
         if blocks is None:
@@ -112,6 +110,9 @@ class Dispatcher:
         # Looked up anew where a plugin may have changed the request; it is cached.
         route = self.find(request)
         request.service = route.service
+        if request.original_url != request.url:
+            # moto reads buckets and endpoints from the Host header too.
+            request.headers["Host"] = urlsplit(request.url).netloc
         for candidate in route.candidates:
             self._moto.check_whitelist(candidate)
         if route.handler is None:
@@ -177,22 +178,6 @@ class Dispatcher:
         operation = request.operation or f"{request.method} {parts.path or '/'}"
         return UnsupportedOperation(
             service, operation, moto_version=self._moto.version, detail=detail
-        )
-
-    def _checked(self, request: AwsRequest, answer: object) -> AwsResponse:
-        if isinstance(answer, AwsResponse):
-            return answer
-        raise PluginError(
-            f"Plugin {self._plugins.owner_of(request)!r}: aiomoto_handle returned {answer!r}; "
-            "allowed are an AwsResponse, None, and an awaitable of either."
-        )
-
-    def _refuse_awaitable(self, request: AwsRequest, step: Any) -> Any:
-        if inspect.iscoroutine(step):
-            step.close()
-        raise PluginError(
-            f"Plugin {self._plugins.owner_of(request)!r}: aiomoto_handle returned an awaitable "
-            "for a synchronous client. Return one only where request.is_async is true."
         )
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .endpoints import to_aws_url
 from .errors import InvalidOption
@@ -25,6 +25,8 @@ from .request import Call
 METADATA_HOSTS = frozenset(
     {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
 )
+#: moto serves the instance metadata under the first of its addresses only.
+_IPV4_OF = {"fd00:ec2::254": "169.254.169.254"}
 _SIGNED = re.compile(r"AWS4-(HMAC|ECDSA)|AWS [^ ]+:")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -103,6 +105,8 @@ class Guard:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if is_aws_host(host, self.suffixes):
+            if host in _IPV4_OF:
+                url = urlunsplit(parts._replace(netloc=_IPV4_OF[host]))
             if self.passes is not None and self.passes(url):
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.MOCK, url)

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import os
 import sys
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import aiobotocore.httpsession
+import aiohttp
+import boto3
+import botocore.httpsession
+import httpx
+import moto.core.models
 import pytest
+
+from aiomoto import mock_aws
+from aiomoto.engine import engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -77,9 +87,7 @@ def site(tmp_path: Path) -> Site:
 
 
 @pytest.fixture
-def own_site(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Any]]:
+def own_site(site: Site, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Any]]:
     """A site on this process's path, whose distributions are all that are installed."""
 
     def found(group: str) -> list[Any]:
@@ -97,3 +105,37 @@ def own_site(
     for name in set(sys.modules) - before:
         if getattr(sys.modules[name], "__file__", None) == str(site.folder / f"{name}.py"):
             del sys.modules[name]
+
+
+def state() -> dict[str, Any]:
+    """What a mock changes in the process."""
+    switch = moto.core.models.MockAWS
+    return {
+        "aiohttp": aiohttp.connector.BaseConnector.connect,
+        "aiobotocore": aiobotocore.httpsession.AIOHTTPSession.send,
+        "botocore": botocore.httpsession.URLLib3Session.send,
+        "httpx": httpx.HTTPTransport.handle_request,
+        "stubber": moto.core.models.botocore_stubber.enabled,
+        "moto": (switch._nested_count, switch._mocks_active),
+        "config": dict(moto.core.models.default_user_config),
+        # pytest says there which phase of a test it is in.
+        "environ": {key: os.environ[key] for key in os.environ if key != "PYTEST_CURRENT_TEST"},
+        "session": boto3.DEFAULT_SESSION,
+        "active": engine.active,
+        "owners": dict(engine.owners),
+    }
+
+
+@pytest.fixture
+def everything() -> Callable[[], dict[str, Any]]:
+    return state
+
+
+@pytest.fixture
+def unchanged() -> Iterator[None]:
+    """The test leaves everything as it was; plugins that are installed stay owners."""
+    with mock_aws():
+        pass
+    before = state()
+    yield
+    assert state() == before

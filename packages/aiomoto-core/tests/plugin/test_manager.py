@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from aiomoto import InvalidOption, PluginError, hookimpl
-from aiomoto.plugin.manager import PluginManager, check_plugins, name_of
+from aiomoto.plugin.checks import check_plugins, name_of
+from aiomoto.plugin.manager import PluginManager
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -68,7 +69,9 @@ def refusals() -> dict[str, tuple[Any, str]]:
     def unmarked() -> list[str]:
         return ["kms"]
 
-    only_for_handle = "may not be a coroutine function; only aiomoto_handle may return an awaitable."
+    only_for_handle = (
+        "may not be a coroutine function; only aiomoto_handle may return an awaitable."
+    )
     return {
         "misspelt hook": (
             plugin(aiomoto_service=lambda: ["kms"]),
@@ -76,7 +79,7 @@ def refusals() -> dict[str, tuple[Any, str]]:
         ),
         "unmarked hook": (
             Plugin(aiomoto_services=unmarked),
-            "Plugin 'bad': 'aiomoto_services' is not marked. Put @aiomoto.hookimpl on it.",
+            "Plugin 'bad' has 'aiomoto_services', which is not marked. Put @aiomoto.hookimpl on it.",
         ),
         "no hook": (
             Plugin(services=["kms"]),
@@ -98,7 +101,7 @@ def refusals() -> dict[str, tuple[Any, str]]:
         **{
             f"coroutine function {hook}": (
                 plugin(**{hook: coroutine}),
-                f"Plugin 'bad': {hook!r} {only_for_handle}",
+                f"Plugin 'bad' has {hook!r}, which {only_for_handle}",
             )
             for hook in HOOKS.split(", ")
             if hook != "aiomoto_handle"
@@ -185,7 +188,7 @@ def test_only_what_was_activated_is_deactivated(manager: PluginManager) -> None:
     failing = plugin(aiomoto_activate=fail, aiomoto_deactivate=lambda: log.append("off failing"))
     manager.register(failing, "failing")
     manager.register(logging_plugin(log, "c"), "c")
-    with pytest.raises(RuntimeError, match="^no disk$"):
+    with pytest.raises(RuntimeError, match=r"^no disk$"):
         manager.activate_all(ENGINE)
     manager.deactivate_all(ENGINE)
     assert log == ["on a", "off a"]
@@ -202,7 +205,7 @@ def test_all_are_deactivated_even_if_some_fail(manager: PluginManager) -> None:
     manager.register(plugin(aiomoto_deactivate=lambda: fail("b")), "b")
     manager.register(plugin(aiomoto_deactivate=lambda: fail("c")), "c")
     manager.activate_all(ENGINE)
-    with pytest.raises(RuntimeError, match="^b$"):
+    with pytest.raises(RuntimeError, match=r"^b$"):
         manager.deactivate_all(ENGINE)
     assert log == ["on a", "c", "b", "off a"]
 

@@ -158,16 +158,14 @@ def test_no_error_of_several_deactivations_is_lost(manager: PluginManager) -> No
     manager.register(failing("one"), "one")
     manager.register(failing("two"), "two")
     manager.activate_all(ENGINE)
-    with pytest.raises(RuntimeError, match="^one$") as raised:
+    with pytest.raises(RuntimeError, match=r"^one$") as raised:
         manager.deactivate_all(ENGINE)
     assert str(raised.value.__context__) == "two"
 
 
 @pytest.mark.parametrize("given", [5, "no", ("a", "b")])
 def test_blocks_says_true_false_or_none(manager: PluginManager, given: Any) -> None:
-    bad = Plugin(
-        aiomoto_services=hookimpl(lambda: ["kms"]), aiomoto_blocks=hookimpl(lambda: given)
-    )
+    bad = Plugin(aiomoto_services=hookimpl(lambda: ["kms"]), aiomoto_blocks=hookimpl(lambda: given))
     manager.register(bad, "bad")
     with pytest.raises(PluginError, match=r"Plugin 'bad'.*aiomoto_blocks"):
         manager.blocks(request_for("kms"))

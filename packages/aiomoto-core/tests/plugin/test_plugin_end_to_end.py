@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import aiobotocore.httpsession
-import aiohttp
-import boto3
-import botocore.httpsession
-import httpx
-import moto.core.models
 import pytest
 
 from aiomoto import PluginError, mock_aws
@@ -18,41 +12,11 @@ from aiomoto.engine import Engine, engine
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from types import ModuleType
 
     from conftest import Site
 
 ONE_REQUEST = ["aiomoto_handle", "aiomoto_blocks", "aiomoto_response"]
-
-
-def everything() -> dict[str, Any]:
-    """What a mock changes in the process."""
-    switch = moto.core.models.MockAWS
-    return {
-        "aiohttp": aiohttp.connector.BaseConnector.connect,
-        "aiobotocore": aiobotocore.httpsession.AIOHTTPSession.send,
-        "botocore": botocore.httpsession.URLLib3Session.send,
-        "httpx": httpx.HTTPTransport.handle_request,
-        "stubber": moto.core.models.botocore_stubber.enabled,
-        "moto": (switch._nested_count, switch._mocks_active),
-        "config": dict(moto.core.models.default_user_config),
-        # pytest says there which phase of a test it is in.
-        "environ": {key: os.environ[key] for key in os.environ if key != "PYTEST_CURRENT_TEST"},
-        "session": boto3.DEFAULT_SESSION,
-        "active": engine.active,
-        "owners": dict(engine.owners),
-    }
-
-
-@pytest.fixture
-def unchanged() -> Any:
-    """The test leaves everything as it was; plugins that are installed stay owners."""
-    with mock_aws():
-        pass
-    before = everything()
-    yield
-    assert everything() == before
 
 
 @pytest.mark.asyncio
@@ -109,9 +73,11 @@ PROGRAM = """
 """
 
 
-def test_an_installed_plugin_is_found(site: Site, scripts: ModuleType, every_hook: ModuleType) -> None:
-    with open(str(every_hook.__file__)) as source:
-        site.install("aiomoto-every", {"every": "every_hook"}, every_hook=source.read())
+def test_an_installed_plugin_is_found(
+    site: Site, scripts: ModuleType, every_hook: ModuleType
+) -> None:
+    source = Path(str(every_hook.__file__)).read_text()
+    site.install("aiomoto-every", {"every": "every_hook"}, every_hook=source)
     owner, hooks = scripts.run(PROGRAM, PYTHONPATH=str(site.folder)).splitlines()
     assert owner == "every"
     called = ["aiomoto_services", "aiomoto_activate", *ONE_REQUEST, "aiomoto_deactivate"]
@@ -224,7 +190,9 @@ def test_a_mock_can_be_entered_twice_with_its_plugin(every_hook: ModuleType) -> 
 @pytest.mark.usefixtures("unchanged")
 def test_the_same_plugin_twice_is_refused(every_hook: ModuleType) -> None:
     plugin = every_hook.EveryHook()
-    with pytest.raises(PluginError, match=r"^Plugin 'every_hook.EveryHook' is registered already.$"):
+    with pytest.raises(
+        PluginError, match=r"^Plugin 'every_hook.EveryHook' is registered already.$"
+    ):
         mock_aws(plugins=[plugin, plugin]).start()
     with mock_aws(plugins=[plugin]):
         pass
@@ -242,124 +210,3 @@ def test_two_owners_are_refused_and_the_outer_mock_goes_on(
         kms.list_keys()
     assert one.hooks.count("aiomoto_handle") == 1
     assert two.hooks == ["aiomoto_services"]
-
-
-# -- errors while switching --------------------------------------------------------
-
-
-class Failing(Exception):
-    pass
-
-
-@pytest.mark.parametrize("nested", [False, True], ids=["first mock", "nested mock"])
-@pytest.mark.usefixtures("unchanged")
-def test_an_error_in_activate_undoes_the_start(every_hook: ModuleType, nested: bool) -> None:
-    log: list[Any] = []
-
-    class Bad(every_hook.EveryHook):  # type: ignore[misc, name-defined]
-        @every_hook.hookimpl  # type: ignore[untyped-decorator]
-        def aiomoto_activate(self) -> None:
-            raise Failing("no disk")
-
-    good = every_hook.EveryHook("ssm", name="good", log=log)
-    bad = Bad("kms", name="bad", log=log)
-    after = every_hook.EveryHook("sts", name="after", log=log)
-
-    def fail() -> None:
-        before = everything()
-        config = {"core": {"reset_boto3_session": True, "mock_credentials": True}}
-        mock = mock_aws(config=config, endpoints=["minio.local"], plugins=[good, bad, after])
-        with pytest.raises(Failing, match="^no disk$"):
-            mock.start()
-        assert everything() == before
-        with pytest.raises(RuntimeError, match="is not started"):
-            mock.stop()
-
-    if nested:
-        with mock_aws():
-            fail()
-    else:
-        fail()
-    assert log == [("on", "good"), ("off", "good")]
-    with mock_aws(plugins=[good, after]):
-        assert log[2:] == [("on", "good"), ("on", "after")]
-
-
-@pytest.mark.parametrize("body", [None, KeyError], ids=["body ends", "body raises"])
-@pytest.mark.usefixtures("unchanged")
-def test_an_error_in_deactivate_reaches_the_user_and_all_is_put_back(
-    every_hook: ModuleType, body: type[Exception] | None
-) -> None:
-    log: list[Any] = []
-
-    class Bad(every_hook.EveryHook):  # type: ignore[misc, name-defined]
-        @every_hook.hookimpl  # type: ignore[untyped-decorator]
-        def aiomoto_deactivate(self) -> None:
-            raise Failing("no disk")
-
-    first = every_hook.EveryHook("ssm", name="first", log=log)
-    last = every_hook.EveryHook("sts", name="last", log=log)
-    plugins = [first, Bad("kms", name="bad", log=log), last]
-    before = everything()
-    with pytest.raises(Failing, match="^no disk$") as raised, mock_aws(plugins=plugins):
-        if body is not None:
-            raise body
-    assert everything() == before
-    assert log[3:] == [("off", "last"), ("off", "first")]
-    if body is not None:
-        assert isinstance(raised.value.__context__, body)
-
-
-@pytest.mark.usefixtures("unchanged")
-def test_an_error_in_deactivate_of_a_nested_mock_leaves_the_outer_one(
-    every_hook: ModuleType, clients: ModuleType
-) -> None:
-    class Bad(every_hook.EveryHook):  # type: ignore[misc, name-defined]
-        @every_hook.hookimpl  # type: ignore[untyped-decorator]
-        def aiomoto_deactivate(self) -> None:
-            raise Failing("no disk")
-
-    with mock_aws() as outer, clients.sync("kms") as kms:
-        before = everything()
-        with pytest.raises(Failing, match="^no disk$"), mock_aws(plugins=[Bad()]):
-            pass
-        assert everything() == before
-        assert "kms" not in outer.owners
-        kms.list_keys()
-
-
-def test_requests_are_answered_while_the_first_mock_activates(
-    site: Site, scripts: ModuleType
-) -> None:
-    """And while the last one deactivates: a plugin may make what it needs through a client."""
-    source = """
-        import boto3
-        import httpx
-        from aiomoto import hookimpl
-
-        def ask():
-            sts = boto3.client("sts", region_name="us-east-1")
-            print(sts.get_caller_identity()["Account"])
-            print(httpx.get("https://bucket.s3.amazonaws.com/").status_code)
-            sts.close()
-            minio = boto3.client("s3", endpoint_url="https://minio.local")
-            print(minio.list_buckets()["Buckets"])
-            minio.close()
-
-        @hookimpl
-        def aiomoto_activate():
-            ask()
-
-        @hookimpl
-        def aiomoto_deactivate():
-            ask()
-    """
-    site.install("aiomoto-asking", {"asking": "asking_plugin"}, asking_plugin=source)
-    program = """
-        from aiomoto import mock_aws
-        with mock_aws(endpoints=["minio.local"]):
-            print("inside")
-    """
-    asked = ["123456789012", "404", "[]"]
-    lines = scripts.run(program, PYTHONPATH=str(site.folder)).splitlines()
-    assert lines == [*asked, "inside", *asked]

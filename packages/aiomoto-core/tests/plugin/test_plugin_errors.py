@@ -182,7 +182,9 @@ async def test_a_wrong_answer_is_refused_naming_plugin_and_hook(
     plugin = every_hook.EveryHook(name="wrong")
     setattr(plugin, hook, returns)
     async with mock_aws(plugins=[plugin]), clients.aio("kms", backend) as kms:
-        with pytest.raises(PluginError, match=f"^Plugin 'wrong': aiomoto_{hook} returned .*{shown}"):
+        with pytest.raises(
+            PluginError, match=f"^Plugin 'wrong': aiomoto_{hook} returned .*{shown}"
+        ):
             await kms.list_keys()
     assert plugin.hooks.count("aiomoto_handle") == 1
 
@@ -195,6 +197,8 @@ def test_a_wrong_answer_to_a_sync_client(
     plugin = every_hook.EveryHook(name="wrong")
     setattr(plugin, hook, returns)
     with mock_aws(plugins=[plugin]), clients.sync("kms") as kms:
-        with pytest.raises(PluginError, match=f"^Plugin 'wrong': aiomoto_{hook} returned .*{shown}"):
+        with pytest.raises(
+            PluginError, match=f"^Plugin 'wrong': aiomoto_{hook} returned .*{shown}"
+        ):
             kms.list_keys()
     assert plugin.hooks.count("aiomoto_handle") == 1

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 HOOKS = {
-    name: value for name, value in vars(spec).items() if getattr(value, "__module__", "") == spec.__name__
-    and inspect.isfunction(value)
+    name: value
+    for name, value in vars(spec).items()
+    if getattr(value, "__module__", "") == spec.__name__ and inspect.isfunction(value)
 }
 
 

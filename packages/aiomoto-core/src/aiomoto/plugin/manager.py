@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import ExitStack
+from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
-from ..errors import InvalidOption, PluginError
+from ..errors import PluginError
+from ..request import AwsRequest, AwsResponse
+from ..undo import Undo
 from . import spec
+from .checks import HOOKS_ARE, REQUEST_HOOKS, name_of, problem_of
 from .marker import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..request import AwsRequest, AwsResponse
-
-_HOOKS = frozenset(name for name in vars(spec) if name.startswith("aiomoto_"))
 
 
 class PluginManager:
@@ -33,7 +33,9 @@ class PluginManager:
         self._manager.add_hookspecs(spec)
         self._known_services = known_services
         self._owners: dict[str, str] = {}
-        self._hooks: dict[str, dict[str, Any]] = {}
+        self._calls: dict[str, dict[str, Any]] = {}
+        #: How many mocks were given the plugin of this name.
+        self._uses: dict[str, int] = {}
         self._active: list[str] = []
         self._loaded = False
 
@@ -80,13 +82,13 @@ class PluginManager:
         unknown hook or argument, a service that moto lacks, or one that
         another plugin owns; it is not kept then.
         """
-        if self._manager.has_plugin(name) or self._manager.is_registered(plugin):
+        if self._manager.has_plugin(name) or self.name_of(plugin) is not None:
             raise PluginError(f"Plugin {name!r} is registered already.")
-        self._check_hooks(plugin, name)
+        hooks = self._check_hooks(plugin, name)
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
-            services = self._services_of(plugin, name)
+            services = self._services_of(hooks, name)
         except pluggy.PluginValidationError as error:
             self._drop(name)
             raise PluginError(f"Plugin {name!r} is not usable: {error}") from error
@@ -94,61 +96,94 @@ class PluginManager:
             self._drop(name)
             raise
         self._owners.update(dict.fromkeys(services, name))
-        self._hooks.clear()  # each caller there leaves out only the plugins of its time
+
+    def add(self, plugin: object) -> str:
+        """Take in a plugin object that was given to a mock; returns the name that it got.
+
+        Several mocks may be given the same object; it stays until the last of
+        them has called :meth:`unregister`.
+        """
+        name = self.name_of(plugin)
+        if name is not None and name in self._uses:
+            self._uses[name] += 1
+            return name
+        wanted = name = name_of(plugin)
+        number = 2
+        while self._manager.has_plugin(name):
+            name, number = f"{wanted}-{number}", number + 1
+        self.register(plugin, name)
+        self._uses[name] = 1
+        return name
+
+    def name_of(self, plugin: object) -> str | None:
+        """The name under which this very object is registered."""
+        return next(
+            (name for name, known in self._manager.list_name_plugin() if known is plugin), None
+        )
 
     def unregister(self, name: str, engine: Engine) -> None:
-        """Deactivate a plugin if it is active, and forget it and what it owns."""
+        """Deactivate a plugin if it is active, and forget it and what it owns.
+
+        One that was added several times goes with the last call.
+        """
+        self._uses[name] = self._uses.get(name, 1) - 1
+        if self._uses[name]:
+            return
         try:
             self.deactivate(name, engine)
         finally:
             self._forget(name)
 
     def _forget(self, name: str) -> None:
+        self._uses.pop(name, None)
         self._owners = {one: owner for one, owner in self._owners.items() if owner != name}
-        self._hooks.pop(name, None)
         self._drop(name)
 
-    def _check_hooks(self, plugin: object, name: str) -> None:
-        """Refuse misspelt hooks, and plugins that implement none: they'd be silently ignored."""
-        marked = 0
-        for attribute in dir(plugin):
-            function = getattr(plugin, attribute, None)
-            if not attribute.startswith("aiomoto_") or not callable(function):
-                continue
-            if attribute not in _HOOKS:
-                raise PluginError(
-                    f"Plugin {name!r} has {attribute!r}, which is no hook. "
-                    f"Hooks are: {', '.join(sorted(_HOOKS))}."
-                )
-            if self._manager.parse_hookimpl_opts(plugin, attribute) is None:
-                raise PluginError(
-                    f"Plugin {name!r}: {attribute!r} is not marked. Put @aiomoto.hookimpl on it."
-                )
-            if inspect.iscoroutinefunction(function) and attribute != "aiomoto_handle":
-                raise PluginError(
-                    f"Plugin {name!r}: {attribute!r} may not be a coroutine function; "
-                    "only aiomoto_handle may return an awaitable."
-                )
-            marked += 1
-        if not marked:
-            raise PluginError(
-                f"Plugin {name!r} implements no hook. Hooks are: {', '.join(sorted(_HOOKS))}."
-            )
-
     def _drop(self, name: str) -> None:
+        self._calls.pop(name, None)
         if self._manager.has_plugin(name):
             self._manager.unregister(name=name)
 
-    def _services_of(self, plugin: object, name: str) -> list[str]:
-        hook = self._subset("aiomoto_services", name)
-        services: list[str] = []
-        for given in hook():
-            if isinstance(given, str) or not isinstance(given, Iterable):
+    def _check_hooks(self, plugin: object, name: str) -> set[str]:
+        """The hooks that a plugin implements; refuses what would be silently ignored."""
+        if inspect.isclass(plugin):
+            raise PluginError(f"Plugin {name!r} is a class; give an object of it: {name}().")
+        found = set()
+        for attribute in dir(plugin):
+            function = getattr(plugin, attribute, None)
+            options = callable(function) and self._manager.parse_hookimpl_opts(plugin, attribute)
+            if not options and not (attribute.startswith("aiomoto_") and callable(function)):
+                continue
+            hook = (options and options["specname"]) or attribute
+            problem = problem_of(attribute, hook, function, options)
+            if problem:
+                raise PluginError(f"Plugin {name!r}{problem}")
+            found.add(hook)
+        if not found:
+            raise PluginError(f"Plugin {name!r} implements no hook. {HOOKS_ARE}")
+        return found
+
+    def _services_of(self, hooks: set[str], name: str) -> list[str]:
+        given: Any = []
+        if "aiomoto_services" in hooks:
+            try:
+                given = self._call(name, "aiomoto_services")
+            except Exception as error:
                 raise PluginError(
-                    f"Plugin {name!r}: aiomoto_services() returns a list of moto's service "
-                    f"names, got {given!r}."
-                )
-            services += given
+                    f"Plugin {name!r}: aiomoto_services() raised {error!r}."
+                ) from error
+        if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
+            raise PluginError(
+                f"Plugin {name!r}: aiomoto_services() returns a list of moto's service "
+                f"names, got {given!r}."
+            )
+        services = list(given)
+        useless = sorted(hooks & REQUEST_HOOKS) if not services else []
+        if useless:
+            raise PluginError(
+                f"Plugin {name!r}: {useless[0]} would never be called, since the plugin owns no "
+                "service. Return their names from aiomoto_services()."
+            )
         known = set(self._known_services()) if services else set()
         for service in services:
             if service not in known:
@@ -163,22 +198,27 @@ class PluginManager:
                 )
         return services
 
-    def _subset(self, hook: str, name: str) -> pluggy.HookCaller:
-        others = [one for other, one in self._manager.list_name_plugin() if other != name]
-        return self._manager.subset_hook_caller(hook, [one for one in others if one is not None])
-
-    def _hook(self, service: str | None, hook: str) -> Any:
-        """The caller of one hook for the owner of a service; None if there is nothing to call."""
-        owner = self._owners.get(service) if service else None
-        if owner is None:
-            return None
-        callers = self._hooks.setdefault(owner, {})
-        if hook not in callers:
-            caller = self._subset(hook, owner)
-            callers[hook] = caller if caller.get_hookimpls() else None
-        return callers[hook]
-
     # -- typed calls -------------------------------------------------------
+
+    def _find(self, name: str, hook: str) -> Callable[[Mapping[str, Any]], Any] | None:
+        """What calls one hook of one plugin; None if it has none. Looked up once."""
+        calls = self._calls.setdefault(name, {})
+        if hook not in calls:
+            calls[hook] = None
+            for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+                if implementation.plugin_name == name:
+                    function, wanted = implementation.function, implementation.argnames
+                    calls[hook] = partial(_call_with, function, wanted)
+        found: Callable[[Mapping[str, Any]], Any] | None = calls[hook]
+        return found
+
+    def _call(self, name: str, hook: str, **given: Any) -> Any:
+        call = self._find(name, hook)
+        return None if call is None else call(given)
+
+    def _ask_owner(self, request: AwsRequest, hook: str, **given: Any) -> Any:
+        name = self._owners.get(request.service) if request.service else None
+        return None if name is None else self._call(name, hook, request=request, **given)
 
     def activate_all(self, engine: Engine) -> None:
         """Call ``aiomoto_activate`` of each plugin, in the order of registration."""
@@ -186,55 +226,72 @@ class PluginManager:
             self.activate(name, engine)
 
     def activate(self, name: str, engine: Engine) -> None:
-        """Call ``aiomoto_activate`` of one plugin."""
-        self._subset("aiomoto_activate", name)(engine=engine)
-        self._active.append(name)
+        """Call ``aiomoto_activate`` of one plugin, unless it is active."""
+        if name not in self._active:
+            self._call(name, "aiomoto_activate", engine=engine)
+            self._active.append(name)
 
     def deactivate_all(self, engine: Engine) -> None:
         """Call ``aiomoto_deactivate`` of the active plugins, last first; all, even if one fails."""
-        with ExitStack() as calls:
-            for name in tuple(self._active):
-                calls.callback(self.deactivate, name, engine)
+        calls = Undo()
+        for name in self._active:
+            calls.add(self.deactivate, name, engine)
+        calls.close()
 
     def deactivate(self, name: str, engine: Engine) -> None:
         """Call ``aiomoto_deactivate`` of one plugin, if it is active."""
         if name in self._active:
             self._active.remove(name)
-            self._subset("aiomoto_deactivate", name)(engine=engine)
+            self._call(name, "aiomoto_deactivate", engine=engine)
 
     def handle(
         self, engine: Engine, request: AwsRequest
     ) -> AwsResponse | Awaitable[AwsResponse | None] | None:
-        """``aiomoto_handle`` of the request's owner."""
-        hook = self._hook(request.service, "aiomoto_handle")
-        return None if hook is None else hook(engine=engine, request=request)
+        """``aiomoto_handle`` of the request's owner; what it returned is checked when awaited."""
+        answer: AwsResponse | Awaitable[AwsResponse | None] | None
+        answer = self._ask_owner(request, "aiomoto_handle", engine=engine)
+        return answer
+
+    def check_answer(self, request: AwsRequest, answer: object) -> AwsResponse:
+        """The response of ``aiomoto_handle``, refused if it is none."""
+        if not isinstance(answer, AwsResponse):
+            allowed = "an AwsResponse, None, and an awaitable of either"
+            raise self._wrong(request, "aiomoto_handle", answer, allowed)
+        return answer
 
     def blocks(self, request: AwsRequest) -> bool | None:
         """``aiomoto_blocks`` of the request's owner."""
-        hook = self._hook(request.service, "aiomoto_blocks")
-        return None if hook is None else hook(request=request)
+        answer = self._ask_owner(request, "aiomoto_blocks")
+        if answer is not None and not isinstance(answer, bool):
+            raise self._wrong(request, "aiomoto_blocks", answer, "True, False and None")
+        return answer
 
     def response(self, request: AwsRequest, response: AwsResponse) -> AwsResponse:
         """``aiomoto_response`` of the request's owner."""
-        hook = self._hook(request.service, "aiomoto_response")
-        changed = None if hook is None else hook(request=request, response=response)
-        return response if changed is None else changed
+        answer = self._ask_owner(request, "aiomoto_response", response=response)
+        if answer is None:
+            return response
+        if not isinstance(answer, AwsResponse):
+            raise self._wrong(request, "aiomoto_response", answer, "an AwsResponse and None")
+        return answer
 
-    def owner_of(self, request: AwsRequest) -> str | None:
-        """The name of the plugin that owns the request's service."""
-        return self._owners.get(request.service) if request.service else None
+    def refuse_awaitable(self, request: AwsRequest, answer: object) -> PluginError:
+        """The error for an awaitable where a synchronous client waits."""
+        if inspect.iscoroutine(answer):
+            answer.close()  # it will not be awaited, and would warn about that
+        return PluginError(
+            f"Plugin {self._owners.get(request.service or '')!r}: aiomoto_handle returned an "
+            "awaitable for a synchronous client. Return one only where request.is_async is true."
+        )
+
+    def _wrong(self, request: AwsRequest, hook: str, answer: object, allowed: str) -> PluginError:
+        if inspect.iscoroutine(answer):
+            answer.close()  # it will not be awaited, and would warn about that
+        name = self._owners.get(request.service or "")
+        return PluginError(f"Plugin {name!r}: {hook} returned {answer!r}; allowed are {allowed}.")
 
 
-def check_plugins(given: object) -> tuple[object, ...]:
-    """The ``plugins`` argument of ``mock_aws``: an iterable of plugin objects."""
-    if given is None:
-        return ()
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise InvalidOption(f"mock_aws(plugins=...) takes a list of plugin objects, got {given!r}.")
-    return tuple(given)
-
-
-def name_of(plugin: object) -> str:
-    """A name for a plugin object that was given, not installed."""
-    named = getattr(plugin, "__name__", None)
-    return str(named) if named else f"{type(plugin).__module__}.{type(plugin).__qualname__}"
+def _call_with(
+    function: Callable[..., Any], wanted: Iterable[str], given: Mapping[str, Any]
+) -> Any:
+    return function(**{name: given[name] for name in wanted})

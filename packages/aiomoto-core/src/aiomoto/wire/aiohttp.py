@@ -46,7 +46,19 @@ def patches(engine: Engine) -> list[Patch]:
         seam.compat.count(self, req, protocol)
         return seam.connection(self, req.connection_key, protocol, protocol.loop)
 
-    return [(seam.compat.connector_class, "connect", connect)]
+    original_read = seam.compat.reader_class.read
+
+    async def read(self: Any, n: int = -1) -> Any:
+        """All that is left of a body in memory is handed over as it is, not piece by piece."""
+        if n < 0 and (rest := seam.compat.rest_of(self)) is not None:
+            await asyncio.sleep(0)
+            return rest
+        return await original_read(self, n)
+
+    return [
+        (seam.compat.connector_class, "connect", connect),
+        (seam.compat.reader_class, "read", read),
+    ]
 
 
 class MemoryTransport(asyncio.Transport):
@@ -77,6 +89,12 @@ class MemoryTransport(asyncio.Transport):
             self._protocol.data_received(head)
             self._pending = memoryview(body)
             self._pump()
+
+    def take_pending(self) -> bytes | None:
+        """The whole body, if some of it was not delivered yet; then nothing more is."""
+        body: Any = self._pending.obj if self._pending else None
+        self._pending = memoryview(b"")
+        return body  # type: ignore[no-any-return]
 
     def _pump(self) -> None:
         while self._pending and not self._paused and not self._closing:
@@ -145,6 +163,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             self._reader: RequestReader | None = None
             self._answered = False
             self._waiter: asyncio.Future[None] | None = None
+            self._encoded = False
             self.connection_made(MemoryTransport(self, self.loop))
 
         def request_bytes(self, data: bytes | bytearray | memoryview) -> None:
@@ -153,6 +172,12 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             self._reader.feed(data)
             if self._reader.complete or self._reader.expects_continue:
                 self._wake()
+
+        def take_body(self) -> bytes | None:
+            """The whole body if the parser would only pass it on, and is not done with it."""
+            return (
+                None if self._encoded or self.transport is None else self.transport.take_pending()
+            )
 
         def set_exception(self, *args: Any, **kwargs: Any) -> None:
             super().set_exception(*args, **kwargs)
@@ -194,6 +219,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             )
             self._reader = None
             response = await self._bounded(request)
+            self._encoded = "Content-Encoding" in response.headers
             if self.transport is not None:
                 head, body = response_head(request, response), response_body(request, response)
                 self.transport.deliver(head, body)
@@ -215,6 +241,11 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
 def _connection_class(seam: compat.Aiohttp) -> Callable[..., Any]:
     class MemoryConnection(seam.connection_class):  # type: ignore[misc, name-defined]
         """A connection that is never kept in the connector's pool."""
+
+        def __del__(self) -> None:
+            """Give the slot back without a warning: no socket is lost with an unread body."""
+            if not self._loop.is_closed():
+                seam.uncount(self)
 
         def close(self) -> None:
             """Give the slot back and end the connection."""

@@ -212,11 +212,11 @@ def _async_backend(module: Any, engine: Engine) -> Any:
                 return ready
             import anyio
 
-            try:
-                with anyio.fail_after(timeout):
-                    response = await engine.answer(request)
-            except TimeoutError as error:
-                raise module.ReadTimeout(str(error)) from error
+            response = None
+            with anyio.move_on_after(timeout):
+                response = await engine.answer(request)
+            if response is None:
+                raise module.ReadTimeout("")
             self._exchange.answer(request, response)
             return self._exchange.pending(max_bytes)
 

@@ -1,0 +1,49 @@
+"""What is looked at before a plugin is taken in, and how its problems are worded."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from typing import Any
+
+from ..errors import InvalidOption, PluginError
+from . import spec
+
+HOOKS = frozenset(name for name in vars(spec) if name.startswith("aiomoto_"))
+REQUEST_HOOKS = frozenset({"aiomoto_handle", "aiomoto_blocks", "aiomoto_response"})
+HOOKS_ARE = f"Hooks are: {', '.join(sorted(HOOKS))}."
+
+
+def problem_of(attribute: str, hook: str, function: object, options: Any) -> str | None:
+    """What is wrong with a function of a plugin, as the end of a sentence that names it."""
+    if hook not in HOOKS:
+        return f" has {attribute!r}, which is no hook. {HOOKS_ARE}"
+    if not options:
+        return f": {attribute!r} is not marked. Put @aiomoto.hookimpl on it."
+    if options["wrapper"] or options["hookwrapper"]:
+        return f": {attribute!r} is a wrapper, but a service has one owner: nothing to wrap."
+    if inspect.iscoroutinefunction(function) and hook != "aiomoto_handle":
+        return (
+            f": {attribute!r} may not be a coroutine function; "
+            "only aiomoto_handle may return an awaitable."
+        )
+    return None
+
+
+def check_plugins(given: object) -> tuple[object, ...]:
+    """The ``plugins`` argument of ``mock_aws``: an iterable of plugin objects."""
+    if given is None:
+        return ()
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise InvalidOption(f"mock_aws(plugins=...) takes a list of plugin objects, got {given!r}.")
+    plugins = tuple(given)
+    for index, plugin in enumerate(plugins):
+        if any(plugin is other for other in plugins[:index]):
+            raise PluginError(f"Plugin {name_of(plugin)!r} is registered already.")
+    return plugins
+
+
+def name_of(plugin: object) -> str:
+    """A name for a plugin object that was given, not installed."""
+    named = getattr(plugin, "__name__", None)
+    return str(named) if named else f"{type(plugin).__module__}.{type(plugin).__qualname__}"

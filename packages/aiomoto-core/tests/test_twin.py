@@ -1,0 +1,226 @@
+"""The instruments themselves: a comparison that can fail, a guard that holds."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiomoto.plugin import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from types import ModuleType
+
+    from network import Sockets
+    from outcome import Outcome
+    from twin import Twin, World
+
+    Compare = Callable[..., Awaitable[Outcome]]
+
+
+class Tampering:
+    """A plugin that makes one answer differ from what a server says."""
+
+    def __init__(self, change: Callable[[Any], Any]) -> None:
+        self._change = change
+
+    @hookimpl
+    def aiomoto_services(self) -> list[str]:
+        return ["kms"]
+
+    @hookimpl
+    def aiomoto_response(self, response: Any) -> None:
+        self._change(response)
+
+
+def another_header(response: Any) -> None:
+    response.headers["x-another"] = "1"
+
+
+def no_content_type(response: Any) -> None:
+    del response.headers["content-type"]
+
+
+def another_body(response: Any) -> None:
+    response.body = response.body.replace(b"Keys", b"Kays")
+
+
+def an_error(response: Any) -> None:
+    response.status = 400
+    response.body = b'{"__type": "NotFoundException", "message": "gone"}'
+
+
+async def list_keys(world: World) -> Any:
+    async with world.client("kms") as kms:
+        return await kms.list_keys()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("change", [another_header, no_content_type, another_body, an_error])
+async def test_compare_sees_a_difference(compare: Compare, change: Callable[[Any], Any]) -> None:
+    await compare(list_keys)
+    with pytest.raises(pytest.fail.Exception, match="in process is not as over the wire"):
+        await compare(list_keys, plugins=[Tampering(change)])
+
+
+@pytest.mark.asyncio
+async def test_compare_sees_another_exception(compare: Compare) -> None:
+    async def body(world: World) -> None:
+        raise {"wire": ValueError, "in-process": TypeError}[world.kind]("text")
+
+    with pytest.raises(pytest.fail.Exception, match="TypeError"):
+        await compare(body)
+
+
+@pytest.mark.asyncio
+async def test_compare_hands_back_what_the_wire_did(compare: Compare) -> None:
+    async def body(world: World) -> Any:
+        raise LookupError(f"{world.url('/bucket')} at 0x7f00")
+
+    outcome = await compare(body)
+    assert outcome.error == ("builtins.LookupError", "<aws>/bucket at <address>")
+    with pytest.raises(AssertionError, match="LookupError"):
+        _ = outcome.value
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"Server": "a"}, {"Server": "b"}, True),
+        ({"server": "a"}, {}, True),
+        ({"x-amz-request-id": "a"}, {"x-amz-request-id": "b"}, True),
+        ({"x-amz-request-id": "a"}, {}, False),
+        ({"last-modified": "a"}, {"last-modified": "b"}, True),
+        ({"last-modified": "a"}, {}, False),
+        ({"content-type": "text/html; charset=utf-8"}, {}, True),
+        ({"content-type": "text/plain"}, {}, False),
+        ({"etag": "a"}, {"etag": "b"}, False),
+        ("https://localhost:1234/b/k", "https://b.s3.amazonaws.com/k", True),
+        ("https://localhost:1234/b/k", "https://b.s3.eu-west-1.amazonaws.com/k", True),
+        ("https://localhost:1234/b/k", "https://s3.amazonaws.com/b/k", True),
+        ("https://localhost:1234/", "https://sqs.us-east-1.amazonaws.com/", True),
+        ("https://localhost:1234/b/k", "https://b.s3.amazonaws.com/j", False),
+        (b"bytes", b"byte", False),
+        ([1, (2, {"RequestId": "a"})], [1, [2, {"RequestId": "b"}]], True),
+        (1, True, False),
+        (None, "", False),
+    ],
+)
+def test_normalisation(helper: Callable[[str], ModuleType], one: Any, other: Any, same: bool) -> None:
+    outcome = helper("outcome")
+    pair = [outcome.Outcome(result=outcome.normalise(value)) for value in (one, other)]
+    assert (outcome.difference(*pair) == "") is same
+
+
+def test_twin_speaks_tls_alone(twin: Twin) -> None:
+    with urllib.request.urlopen(twin.url + "/", context=twin.client_context()) as answer:
+        assert b"ListAllMyBucketsResult" in answer.read()
+    with pytest.raises(OSError, match=r"reset|closed|Remote end"):
+        urllib.request.urlopen(twin.url.replace("https", "http"))
+    with pytest.raises(OSError, match="CERTIFICATE_VERIFY_FAILED"):
+        urllib.request.urlopen(twin.url)
+
+
+@pytest.mark.asyncio
+async def test_in_process_opens_no_socket(
+    make_world: Callable[..., World], backend: str, sockets: Sockets
+) -> None:
+    with make_world("in-process", backend).active() as world:
+        await list_keys(world)
+        world.boto3("sqs").list_queues()
+    assert sockets.attempts == []
+
+
+@pytest.mark.asyncio
+async def test_wire_opens_sockets(
+    make_world: Callable[..., World], backend: str, sockets: Sockets
+) -> None:
+    with make_world("wire", backend).active() as world:
+        await list_keys(world)
+    assert any(attempt.call.startswith("connect") for attempt in sockets.attempts)
+    assert not sockets.refused
+
+
+async def open_connection(host: str) -> None:
+    await asyncio.open_connection(host, 80)
+
+
+def datagram(host: str) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"x", (host, 53))
+
+
+def connect(host: str, *, call: str = "connect") -> None:
+    with socket.socket() as sock:
+        sock.settimeout(1)
+        getattr(sock, call)((host, 80))
+
+
+@pytest.mark.parametrize(
+    ("attempt", "call"),
+    [
+        (lambda: connect("192.0.2.1"), "connect"),
+        (lambda: connect("192.0.2.1", call="connect_ex"), "connect_ex"),
+        (lambda: connect("169.254.169.254"), "connect"),
+        (lambda: datagram("192.0.2.1"), "sendto"),
+        (lambda: socket.getaddrinfo("s3.amazonaws.com", 443), "getaddrinfo"),
+        (lambda: socket.gethostbyname("s3.amazonaws.com"), "gethostbyname"),
+        (lambda: socket.create_connection(("s3.amazonaws.com", 443)), "getaddrinfo"),
+        (lambda: asyncio.run(open_connection("192.0.2.1")), "connect"),
+        (lambda: asyncio.run(open_connection("example.com")), "getaddrinfo"),
+    ],
+)
+def test_guard_refuses(sockets: Sockets, attempt: Callable[[], Any], call: str) -> None:
+    with pytest.raises(sockets.RealNetwork, match="would leave this machine"):
+        attempt()
+    assert [one.call for one in sockets.refused] == [call]
+    assert sockets.attempts == sockets.refused
+    sockets.refused.clear()
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_guard_passes_loopback(sockets: Sockets, host: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        with socket.create_connection((host, server.getsockname()[1])):
+            pass
+    assert [one.call for one in sockets.attempts][-1] == "connect"
+    assert not sockets.refused
+
+
+def test_a_swallowed_attempt_fails_the_test(pytester: pytest.Pytester) -> None:
+    here = os.path.dirname(__file__)
+    pytester.makeconftest(
+        f"""
+        import importlib.util, sys
+        spec = importlib.util.spec_from_file_location("real", {os.path.join(here, "conftest.py")!r})
+        real = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(real)
+        sockets, _hermetic, _empty_home = real.sockets, real._hermetic, real._empty_home
+        """
+    )
+    pytester.makepyfile(
+        """
+        import socket
+
+        def test_swallows():
+            try:
+                socket.gethostbyname("example.com")
+            except BaseException:
+                pass
+
+        def test_innocent():
+            pass
+        """
+    )
+    result = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*left this machine*gethostbyname*example.com*"])
+
+
+def test_environment_says_nothing_of_aws() -> None:
+    assert not [name for name in os.environ if name.startswith("AWS_")]
+    assert not os.path.exists(os.path.expanduser("~/.aws"))
