@@ -39,9 +39,6 @@ def _neighbour(name: str) -> ModuleType:
     return sys.modules[full_name]
 
 
-network = _neighbour("network")
-pytest_plugins = ["pytester"]
-
 # Besides AWS_*: the proxies and authorities that botocore, aiohttp and httpx read,
 # and moto's own switches.
 _PREFIXES = ("AWS_", "BOTO_", "MOTO_")
@@ -80,11 +77,8 @@ def sockets() -> Iterator[Sockets]:
     Only loopback is let through. An attempt to go elsewhere raises at once and
     fails the test in the end, also where the client swallowed it.
     """
-    recorder = network.Sockets()
-    with pytest.MonkeyPatch.context() as patch, recorder.patched(patch):
+    with _neighbour("network").Sockets().watching() as recorder:
         yield recorder
-    if recorder.refused:
-        pytest.fail(f"left this machine: {recorder.refused}", pytrace=False)
 
 
 @pytest.fixture(scope="session")
@@ -135,9 +129,7 @@ def plain_world(
 
 
 @pytest.fixture
-def compare(
-    make_world: Callable[..., World], backend: str
-) -> Callable[..., Awaitable[Outcome]]:
+def compare(make_world: Callable[..., World], backend: str) -> Callable[..., Awaitable[Outcome]]:
     """Run a body in both worlds, fail where they differ, return the wire's outcome.
 
     `plugins` are for the mock of the world in process.

@@ -15,10 +15,10 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    import pytest
 
 CONNECTS = ("connect", "connect_ex")
 SENDS = ("sendto", "sendmsg")
@@ -68,9 +68,9 @@ class Sockets:
             raise RealNetwork(f"socket {call}({address!r}) would leave this machine")
 
     @contextlib.contextmanager
-    def patched(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        """Watch the calls of the whole process for the length of the block."""
-        with monkeypatch.context() as patch:
+    def watching(self) -> Iterator[Sockets]:
+        """Watch the whole process for the length of the block; fail if it tried to leave."""
+        with pytest.MonkeyPatch.context() as patch:
             for name in CONNECTS:
                 patch.setattr(socket.socket, name, self._connect(name))
             for name in SENDS:
@@ -78,7 +78,9 @@ class Sockets:
                     patch.setattr(socket.socket, name, self._send(name))
             for name in LOOKUPS:
                 patch.setattr(socket, name, self._lookup(name))
-            yield
+            yield self
+        if self.refused:
+            pytest.fail(f"tried to leave this machine: {self.refused}", pytrace=False)
 
     def _connect(self, name: str) -> Callable[..., Any]:
         real = getattr(socket.socket, name)
@@ -107,7 +109,7 @@ class Sockets:
         real = getattr(socket, name)
 
         def lookup(*args: Any, **kwargs: Any) -> Any:
-            asked = args[0] if args else kwargs.get("host")
+            asked: Any = args[0] if args else kwargs.get("host")
             host = asked[0] if name == "getnameinfo" else asked
             if isinstance(host, bytes):
                 host = host.decode()

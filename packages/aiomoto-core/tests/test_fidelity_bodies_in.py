@@ -80,7 +80,7 @@ KINDS: dict[str, Callable[[], Any]] = {
     "BytesIO": lambda: io.BytesIO(DATA),
     "BytesIO halfway": halfway,
     "empty BytesIO": lambda: io.BytesIO(),
-    "BufferedReader": lambda: io.BufferedReader(io.BytesIO(DATA)),  # type: ignore[arg-type]
+    "BufferedReader": lambda: io.BufferedReader(io.BytesIO(DATA)),
     "StringIO": lambda: io.StringIO("text \N{SNOWMAN}"),
     "unseekable": Unseekable,
     "generator": sync_parts,
@@ -238,3 +238,19 @@ async def test_a_body_that_breaks(compare: Compare) -> None:
 
     outcome = await compare(lambda world: put_and_get(world, Body=Broken()))
     assert outcome.value[0][0] == "raised"
+
+
+@pytest.mark.asyncio
+async def test_compressed_request(compare: Compare) -> None:
+    """botocore gzips what the service's model allows it to."""
+
+    async def body(world: World) -> Any:
+        config = {"request_min_compression_size_bytes": 1}
+        async with world.client("cloudwatch", config=config) as cloudwatch:
+            data = [{"MetricName": f"metric-{number}", "Value": number} for number in range(50)]
+            await cloudwatch.put_metric_data(Namespace="it", MetricData=data)
+            listed = await cloudwatch.list_metrics(Namespace="it")
+            return sorted(metric["MetricName"] for metric in listed["Metrics"])
+
+    outcome = await compare(body)
+    assert len(outcome.value) == 50

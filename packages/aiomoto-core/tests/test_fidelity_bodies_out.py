@@ -49,7 +49,7 @@ async def test_read_sizes(compare: Compare) -> None:
         async with world.client("s3") as s3:
             stream = (await stored(s3))["Body"]
             sizes = (0, 1, 5, 1000, 1, 0, None)
-            return [await world.attempt(lambda: stream.read(size)) for size in sizes]
+            return [await world.attempt(stream.read, size) for size in sizes]
 
     outcome = await compare(body)
     if outcome.value[1][0] != "raised":  # aiobotocore 2.25 on httpx reads no sizes
@@ -72,7 +72,7 @@ async def test_iteration(compare: Compare) -> None:
                 lambda stream: stream.iter_lines(),
                 lambda stream: stream.iter_lines(chunk_size=4, keepends=True),
             ]
-            return [await world.attempt(lambda: collected(use)) for use in uses]
+            return [await world.attempt(collected, use) for use in uses]
 
     outcome = await compare(body)
     if outcome.value[1][0] != "raised":  # aiobotocore 2.25 on httpx: no iter_chunks
@@ -239,15 +239,17 @@ async def test_unread_body_leaves_no_warning(compare: Compare, size: str, close:
     the far end's hanging up goes one way and not when it goes the other.
     """
 
+    async def leave_unread(world: World) -> None:
+        async with world.client("s3") as s3:
+            stream = (await stored(s3, BIG if size == "big" else TEXT))["Body"]
+            await asyncio.sleep(0.05)
+            if close:
+                await world.attempt(lambda: stream.close())
+
     async def body(world: World) -> Any:
         with warnings.catch_warnings(record=True) as seen:
             warnings.simplefilter("always")
-            async with world.client("s3") as s3:
-                stream = (await stored(s3, BIG if size == "big" else TEXT))["Body"]
-                await asyncio.sleep(0.05)
-                if close:
-                    await world.attempt(lambda: stream.close())
-            del stream
+            await leave_unread(world)
             await asyncio.sleep(0.01)  # the transport's own callbacks hold it
             gc.collect()
         return [f"{one.category.__name__}: {str(one.message)[:19]}" for one in seen]

@@ -75,10 +75,10 @@ async def test_paginators_and_waiters(compare: Compare) -> None:
 async def test_concurrent_calls(compare: Compare) -> None:
     async def body(world: World) -> Any:
         async def put_and_get(number: int) -> bytes:
-            key, data = f"key {number}", bytes([number]) * 50_000
-            await s3.put_object(Bucket="bucket", Key=key, Body=io.BytesIO(data))
+            key, file = f"key {number}", io.BytesIO(bytes([number]) * 50_000)
+            await s3.put_object(Bucket="bucket", Key=key, Body=file)
             answer = await s3.get_object(Bucket="bucket", Key=key)
-            data = await answer["Body"].read()
+            data: bytes = await answer["Body"].read()
             return data[:1] * (len(data) // 50_000)
 
         async with world.client("s3") as s3:

@@ -8,11 +8,12 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from aiomoto.plugin import hookimpl
 from botocore.exceptions import ClientError
 from moto.kms.models import KmsBackend
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import S3Backend
+
+from aiomoto.plugin import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -65,6 +66,27 @@ async def test_error(
     outcome = await compare(body)
     if isinstance(outcome.raw, ClientError) and code:
         assert outcome.response["Error"]["Code"] == code
+
+
+@pytest.mark.asyncio
+async def test_conditions(compare: Compare) -> None:
+    """304 and 412 carry headers and no modeled error."""
+
+    async def body(world: World) -> Any:
+        async with world.client("s3") as s3:
+            await s3.create_bucket(Bucket="bucket")
+            where = {"Bucket": "bucket", "Key": "key"}
+            tag = (await s3.put_object(**where, Body=b"body"))["ETag"]
+            return [
+                await world.attempt(lambda: s3.get_object(**where, IfNoneMatch=tag)),
+                await world.attempt(lambda: s3.head_object(**where, IfNoneMatch=tag)),
+                await world.attempt(lambda: s3.get_object(**where, IfMatch='"other"')),
+                await world.attempt(lambda: s3.put_object(**where, Body=b"", IfNoneMatch="*")),
+            ]
+
+    outcome = await compare(body)
+    codes = [text.partition("(")[2].partition(")")[0] for _, _, text in outcome.value]
+    assert codes == ["304", "304", "PreconditionFailed", "PreconditionFailed"]
 
 
 @pytest.mark.asyncio

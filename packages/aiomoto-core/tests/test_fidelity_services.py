@@ -30,7 +30,12 @@ async def test_dynamodb(compare: Compare) -> None:
     async def body(world: World) -> Any:
         async with world.client("dynamodb") as dynamodb:
             await dynamodb.create_table(**TABLE)
-            item = {"id": {"S": "1"}, "n": {"N": "3.50"}, "b": {"B": b"\x00\xff"}, "s": {"SS": ["x"]}}
+            item = {
+                "id": {"S": "1"},
+                "n": {"N": "3.50"},
+                "b": {"B": b"\x00\xff"},
+                "s": {"SS": ["x"]},
+            }
             missing = {"ConditionExpression": "attribute_not_exists(id)"}
             return [
                 await dynamodb.put_item(TableName="orders", Item=item, **missing),
@@ -85,6 +90,34 @@ async def test_kms(compare: Compare) -> None:
     outcome = await compare(body)
     assert outcome.value[0] == b"secret"
     assert outcome.value[1][0] == "raised"
+
+
+@pytest.mark.asyncio
+async def test_event_stream(compare: Compare) -> None:
+    """S3 Select answers with an event stream, which the client parses from the raw response."""
+
+    async def body(world: World) -> Any:
+        async with world.client("s3") as s3:
+            await s3.create_bucket(Bucket="bucket")
+            await s3.put_object(Bucket="bucket", Key="key", Body=b'{"a": 1}\n{"a": 2}')
+            answer = await s3.select_object_content(
+                Bucket="bucket",
+                Key="key",
+                Expression="SELECT * FROM S3Object",
+                ExpressionType="SQL",
+                InputSerialization={"JSON": {"Type": "LINES"}},
+                OutputSerialization={"JSON": {"RecordDelimiter": ";"}},
+            )
+            return await world.attempt(collected, answer["Payload"])
+
+    async def collected(stream: Any) -> list[Any]:
+        return [event async for event in stream]
+
+    outcome = await compare(body)
+    if outcome.value[0] != "raised":
+        assert any(
+            b'"a"' in event.get("Records", {}).get("Payload", b"") for event in outcome.value
+        )
 
 
 @pytest.mark.asyncio

@@ -52,13 +52,18 @@ def guard(*endpoints: str, **kwargs: Any) -> Guard:
         "http://169.254.169.254/latest/meta-data/",
         "http://169.254.170.2/v2/credentials/x",
         "http://169.254.170.23/v1/credentials",
-        "http://[fd00:ec2::254]/latest/meta-data/",
         "http://[fd00:ec2::23]/v1/credentials",
     ],
 )
 @pytest.mark.parametrize("call", [CALL, None])
 def test_aws(url: str, call: Call | None) -> None:
     assert guard().judge(url, {}, call) == (Verdict.MOCK, url)
+
+
+def test_instance_metadata_over_ipv6_is_that_of_ipv4() -> None:
+    """moto knows the one address only."""
+    ruling = guard().judge("http://[fd00:ec2::254]/latest/meta-data/", {}, None)
+    assert ruling == (Verdict.MOCK, "http://169.254.169.254/latest/meta-data/")
 
 
 @pytest.mark.parametrize(

@@ -185,16 +185,6 @@ async def test_refusal_names_the_object(clients: ModuleType, backend: str) -> No
                 await s3.put_object(Bucket="bucket", Key="key", Body=b"x" * 100_000)
 
 
-@pytest.mark.asyncio
-async def test_closed_client_is_not_refused_but_closed(clients: ModuleType) -> None:
-    with mock_aws():
-        async with clients.aio("s3", endpoint_url="https://s3.amazonaws.com") as s3:
-            pass
-        with pytest.raises(Exception, match=r".") as caught:
-            await s3.list_buckets()
-    assert not isinstance(caught.value, RealRequestBlocked)
-
-
 # -- rule 6: what moto lacks ---------------------------------------------------------------
 
 LACKING = [

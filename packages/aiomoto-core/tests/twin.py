@@ -39,6 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
+    from typing_extensions import Self
+
 REGION = "us-east-1"
 BACKENDS = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
 # What moto itself puts into the environment of a mock, so that signatures and
@@ -115,7 +117,7 @@ class Twin:
             if answer.status != 200:
                 raise RuntimeError(f"moto's server did not reset: {answer.status}")
 
-    def __enter__(self) -> Twin:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -183,13 +185,13 @@ class World:
         raise NotImplementedError
 
     @staticmethod
-    async def attempt(call: Callable[[], Any]) -> Any:
+    async def attempt(call: Callable[..., Any], *args: Any) -> Any:
         """What `call` returns or what its awaitable gives, else ``("raised", type, text)``.
 
         For a body that goes on after a step that may fail.
         """
         try:
-            value = call()
+            value = call(*args)
             return await value if inspect.isawaitable(value) else value
         except Exception as error:
             return ("raised", f"{type(error).__module__}.{type(error).__qualname__}", str(error))

@@ -17,9 +17,12 @@ from .errors import (
 )
 from .mock import MockAWS, mock_aws
 from .plugin.marker import hookimpl
+from .request import AwsRequest, AwsResponse
 
 __all__ = [
     "AiomotoError",
+    "AwsRequest",
+    "AwsResponse",
     "ConflictingDistribution",
     "IncompatibleLibrary",
     "InvalidOption",

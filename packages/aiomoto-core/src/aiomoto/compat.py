@@ -337,6 +337,7 @@ class Httpcore:
             handle = "handle_async_request" if prefix else "handle_request"
             require(library, library, cls, handle)
             require(library, library, cls, f"{prefix}close")
+        self.limits(self.sync_pool())  # looked up here, so that a change shows before a request
 
     def limits(self, pool: Any) -> dict[str, Any]:
         """The limits that a pool was made with, as arguments for another."""

@@ -79,7 +79,7 @@ def refusals() -> dict[str, tuple[Any, str]]:
         ),
         "unmarked hook": (
             Plugin(aiomoto_services=unmarked),
-            "Plugin 'bad' has 'aiomoto_services', which is not marked. Put @aiomoto.hookimpl on it.",
+            "Plugin 'bad': 'aiomoto_services' is not marked. Put @aiomoto.hookimpl on it.",
         ),
         "no hook": (
             Plugin(services=["kms"]),
@@ -101,7 +101,7 @@ def refusals() -> dict[str, tuple[Any, str]]:
         **{
             f"coroutine function {hook}": (
                 plugin(**{hook: coroutine}),
-                f"Plugin 'bad' has {hook!r}, which {only_for_handle}",
+                f"Plugin 'bad': {hook!r} {only_for_handle}",
             )
             for hook in HOOKS.split(", ")
             if hook != "aiomoto_handle"

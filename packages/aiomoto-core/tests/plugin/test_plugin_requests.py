@@ -135,8 +135,8 @@ def test_an_awaitable_for_a_sync_client_is_refused(
     plugin = every_hook.EveryHook(name="awaiting")
     plugin.handle = keys_later
     message = (
-        r"^Plugin 'awaiting': aiomoto_handle returned <coroutine object keys_later .*>; "
-        r"allowed are an awaitable only where request\.is_async is true\.$"
+        r"^Plugin 'awaiting': aiomoto_handle returned an awaitable for a synchronous client\. "
+        r"Return one only where request\.is_async is true\.$"
     )
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -1,0 +1,148 @@
+"""What the documents say: the hooks are those of the code, and every example runs."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiomoto.plugin import spec
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [
+    *sorted(ROOT.glob("docs/*.md")),
+    ROOT / "README.md",
+    *sorted(ROOT.glob("packages/*/README.md")),
+]
+
+
+def blocks(document: Path, language: str) -> list[tuple[int, str]]:
+    """Line number and text of each fenced block of a language."""
+    text = document.read_text(encoding="utf-8")
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [(text.count("\n", 0, one.start(1)), one[1]) for one in found]
+
+
+def examples() -> list[Any]:
+    return [
+        pytest.param(document, line, text, id=f"{document.relative_to(ROOT)}:{line + 1}")
+        for document in DOCUMENTS
+        for line, text in blocks(document, "python")
+        if not file_name(text)
+    ]
+
+
+def file_name(text: str) -> str | None:
+    """``test_x.py`` of a block that opens with ``# test_x.py``: a file, not a program."""
+    named = re.match(r"# (\w+\.py)\n", text)
+    return named[1] if named else None
+
+
+def with_files() -> list[Any]:
+    return [
+        pytest.param(document, id=str(document.relative_to(ROOT)))
+        for document in DOCUMENTS
+        if any(file_name(text) for _, text in blocks(document, "python"))
+    ]
+
+
+# -- hooks.md ------------------------------------------------------------------------
+
+
+def hooks() -> dict[str, ast.FunctionDef]:
+    """The hooks as the code has them, in its order."""
+    tree = ast.parse(inspect.getsource(spec))
+    return {
+        node.name: node
+        for node in tree.body
+        if isinstance(node, ast.FunctionDef) and node.name.startswith("aiomoto_")
+    }
+
+
+def signature(function: ast.FunctionDef) -> str:
+    assert function.returns is not None
+    return f"{function.name}({ast.unparse(function.args)}) -> {ast.unparse(function.returns)}"
+
+
+def test_each_hook_has_a_heading_with_its_arguments() -> None:
+    text = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
+    headings = re.findall(r"^### (aiomoto_.*)$", text, re.MULTILINE)
+    wanted = [
+        f"{name}({', '.join(one.arg for one in function.args.args)})"
+        for name, function in hooks().items()
+    ]
+    # pluggy and readers don't mind the order; spec.py has that of a first use.
+    assert sorted(headings) == sorted(wanted)
+
+
+def test_each_hook_has_its_signature_below_its_heading() -> None:
+    text = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
+    sections = re.findall(
+        r"^### (\w+)\([^)\n]*\)\n\n```pyi\n(.*?)^```$", text, re.MULTILINE | re.DOTALL
+    )
+    documented = dict(sections)
+    assert set(documented) == set(hooks())
+    for name, function in hooks().items():
+        [shown] = ast.parse(documented[name]).body
+        assert isinstance(shown, ast.FunctionDef)
+        assert signature(shown) == signature(function)
+
+
+def test_each_hook_says_since_when_as_the_code_does() -> None:
+    text = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
+    sections = dict(
+        re.findall(r"^### (\w+)\([^)\n]*\)$(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    )
+    for name, function in hooks().items():
+        since = re.findall(r"Since (\d+\.\d+)\.", ast.get_docstring(function) or "")
+        assert len(since) == 1, name
+        assert re.findall(r"Since (\d+\.\d+)\.", sections[name]) == since, name
+
+
+# -- examples ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("document", "line", "text"), examples())
+def test_an_example_runs(
+    document: Path, line: int, text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a program of its own, in this process: the root's conftest keeps it off the network."""
+    monkeypatch.chdir(tmp_path)
+    # Tracebacks point at the line of the document.
+    code = compile("\n" * line + text, str(document), "exec", dont_inherit=True)
+    exec(code, {"__name__": "__main__"})
+
+
+@pytest.mark.parametrize("document", with_files())
+def test_the_files_of_a_document_are_a_test_run(document: Path, tmp_path: Path) -> None:
+    # Above the examples, one of which may be a conftest.py: off the network as well.
+    shutil.copy(ROOT / "conftest.py", tmp_path)
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for _, text in blocks(document, "python"):
+        if name := file_name(text):
+            (folder / name).write_text(text, encoding="utf-8")
+    # pytest-asyncio warns where a project doesn't choose.
+    scope = "asyncio_default_fixture_loop_scope=function"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-W", "error", "-o", scope, "--rootdir", ".", "files"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_document_with_python_is_among_the_examples() -> None:
+    marked = re.compile(r"^```(py|python3|Python|\s+python)\s*$", re.MULTILINE)
+    assert [one for one in DOCUMENTS if marked.search(one.read_text(encoding="utf-8"))] == []
+    assert ROOT / "docs" / "hooks.md" in DOCUMENTS
