@@ -1,0 +1,357 @@
+"""The one module of this package that touches internals of moto.
+
+:class:`Sqs` looks every name up when the first mock starts, so that a moto that
+changed is refused by name before anything is patched.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any, NamedTuple, Protocol
+
+from aiomoto import IncompatibleLibrary
+from aiomoto.clock import Clock
+from aiomoto.compat import require
+
+_MODELS = "moto.sqs.models"
+_MISSING: Any = object()
+
+#: Owner, attribute, replacement.
+Patch = tuple[Any, str, Any]
+
+
+class Look(NamedTuple):
+    """What a queue has for those who wait at it."""
+
+    #: Messages that can be received now; of a FIFO queue, groups that have one.
+    available: int
+    #: When the next message becomes visible, in moto's milliseconds; None if none will.
+    due: float | None
+
+
+@dataclass
+class Note:
+    """What moto's receive was called with while it answered one request."""
+
+    #: Whether the asker is a waiter whose turn it is.
+    called: bool = False
+    #: moto's queue object; None if the request was refused before a queue was looked at.
+    queue: Any = None
+    #: Seconds to wait for a message, from the request or else from the queue.
+    wait: int = 0
+    #: The messages received, as moto's copies.
+    messages: list[Any] = field(default_factory=list)
+    #: Whether ``messages`` are brought back instead of others being received.
+    brings_back: bool = False
+
+    def waits(self) -> bool:
+        """Whether there was nothing, and the asker wants to wait."""
+        return self.queue is not None and self.wait > 0 and not self.messages
+
+
+class Watcher(Protocol):
+    """Who wants to hear what happens to queues. Called in the thread in which it happens."""
+
+    def changed(self, queue: Any) -> None:
+        """A message may be receivable now, or become so earlier than before."""
+
+    def gone(self, queue: Any) -> None:
+        """The queue doesn't exist any more."""
+
+    def reserved(self, queue: Any) -> bool:
+        """Whether all that can be received is on its way to those who came first."""
+
+
+class Sqs:
+    """moto's SQS: its queues seen from outside, and the places where they change."""
+
+    def __init__(self) -> None:
+        self.models = require("moto", _MODELS)
+        self.backend_class = require("moto", _MODELS, "SQSBackend")
+        self.queue_class = require("moto", _MODELS, "Queue")
+        self.message_class = require("moto", _MODELS, "Message")
+        for name in (
+            "receive_message",
+            "change_message_visibility",
+            "delete_queue",
+            "get_queue",
+            "is_message_valid_based_on_retention_period",
+        ):
+            require("moto", _MODELS, "SQSBackend", name)
+        for name in (
+            "add_message",
+            "delete_message",
+            "messages",
+            "approximate_number_of_messages_delayed",
+            "approximate_number_of_messages_not_visible",
+        ):
+            require("moto", _MODELS, "Queue", name)
+        for name in ("visible", "delayed"):
+            require("moto", _MODELS, "Message", name)
+        for name in ("unix_time", "unix_time_millis"):
+            require("moto", _MODELS, name)
+        self._check_instances()
+        self._notes = threading.local()
+
+    def _check_instances(self) -> None:
+        """Attributes of instances; an instance made to look would stay in moto's trackers."""
+        for cls, names in (
+            (self.queue_class, ("_messages", "_pending_messages", "fifo_queue")),
+            (
+                self.message_class,
+                (
+                    "visible_at",
+                    "delayed_until",
+                    "group_id",
+                    "sent_timestamp",
+                    "receipt_handle",
+                    "_old_receipt_handles",
+                    "approximate_receive_count",
+                    "approximate_first_receive_timestamp",
+                ),
+            ),
+        ):
+            for name in names:
+                if name not in cls.__init__.__code__.co_names:
+                    attribute = f"{_MODELS}.{cls.__name__}().{name}"
+                    raise IncompatibleLibrary("moto", version("moto"), attribute)
+
+    def now(self) -> float:
+        """The time that moto's SQS goes by, in milliseconds."""
+        return float(self.models.unix_time_millis())
+
+    def look(self, queue: Any, limit: int) -> Look:
+        """See what a queue has; ``available`` is counted up to ``limit``.
+
+        Copies are looked through, since other threads may be changing the queue.
+        """
+        now = self.now()
+        held = set()
+        if queue.fifo_queue:
+            held = {one.group_id for one in tuple(queue._pending_messages) if one.visible_at > now}
+        available, due = 0, None
+        for message in tuple(queue._messages):
+            at = max(message.visible_at, message.delayed_until)
+            if at > now:
+                due = at if due is None else min(at, due)
+            elif not queue.fifo_queue:
+                available += 1
+            elif message.group_id not in held:
+                held.add(message.group_id)
+                available += 1
+            if available >= limit:
+                break
+        return Look(available, due)
+
+    @contextmanager
+    def noting(self, note: Note) -> Iterator[None]:
+        """Have this thread's next receive not wait in moto, and note what it was asked for."""
+        self._notes.note = note
+        try:
+            yield
+        finally:
+            self._notes.note = None
+
+    def patches(self, watcher: Watcher, clock: Clock) -> list[Patch]:
+        """What to replace in moto while a mock is active."""
+        found = [*self._message_patches(), *self._scan_patches()]
+        found += [*self._queue_patches(watcher), *self._backend_patches(watcher)]
+        if clock.virtual:
+            # Whole milliseconds, so that sums of moto's times are exact; the
+            # microsecond puts what ends at this moment behind us.
+            def unix_time(dt: Any = None) -> float:
+                return original_time(dt) if dt else round(clock.time() * 1000) / 1000 + 1e-6
+
+            def unix_time_millis(dt: Any = None) -> float:
+                return original_millis(dt) if dt else float(round(clock.time() * 1000))
+
+            original_time = self.models.unix_time
+            original_millis = self.models.unix_time_millis
+            found.append((self.models, "unix_time", unix_time))
+            found.append((self.models, "unix_time_millis", unix_time_millis))
+        return found
+
+    def _message_patches(self) -> list[Patch]:
+        def visible(message: Any) -> bool:
+            """From the moment on, not after it: where time stands still that is never."""
+            return bool(self.now() >= message.visible_at)
+
+        return [(self.message_class, "visible", property(visible))]
+
+    def _scan_patches(self) -> list[Patch]:
+        """The same results as moto's, with one look at the clock instead of one per message.
+
+        moto counts all messages of a queue three times for each message that is
+        sent, and twelve times for each that is received.
+        """
+
+        def messages(queue: Any) -> list[Any]:
+            now = self.now()
+            return [
+                message
+                for message in queue._messages
+                if now >= message.visible_at and now >= message.delayed_until
+            ]
+
+        def delayed(queue: Any) -> int:
+            now = self.now()
+            return sum(now < message.delayed_until for message in queue._messages)
+
+        def not_visible(queue: Any) -> int:
+            now = self.now()
+            return sum(now < message.visible_at for message in queue._messages)
+
+        def is_valid(backend: Any, queue_name: str, message: Any) -> bool:
+            queue = backend.get_queue(queue_name)
+            return bool(message.sent_timestamp > self._oldest(queue))
+
+        prefix = "approximate_number_of_messages"
+        return [
+            (self.queue_class, "messages", property(messages)),
+            (self.queue_class, f"{prefix}_delayed", property(delayed)),
+            (self.queue_class, f"{prefix}_not_visible", property(not_visible)),
+            (self.backend_class, "is_message_valid_based_on_retention_period", is_valid),
+        ]
+
+    def _queue_patches(self, watcher: Watcher) -> list[Patch]:
+        add, delete = self.queue_class.add_message, self.queue_class.delete_message
+
+        def add_message(queue: Any, message: Any) -> Any:
+            """Tell those who wait; a Lambda trigger, which receives in here, must not wait."""
+            nested, self._notes.adding = getattr(self._notes, "adding", False), True
+            try:
+                return add(queue, message)
+            finally:
+                self._notes.adding = nested
+                watcher.changed(queue)
+
+        def delete_message(queue: Any, *args: Any, **kwargs: Any) -> Any:
+            """Tell those who wait for the message's group."""
+            result = delete(queue, *args, **kwargs)
+            if queue.fifo_queue:
+                watcher.changed(queue)
+            return result
+
+        return [
+            (self.queue_class, "add_message", add_message),
+            (self.queue_class, "delete_message", delete_message),
+        ]
+
+    def _backend_patches(self, watcher: Watcher) -> list[Patch]:
+        cls = self.backend_class
+        receive, change = cls.receive_message, cls.change_message_visibility
+        delete_queue, reset = cls.delete_queue, cls.reset
+
+        def receive_message(
+            backend: Any,
+            queue_name: str,
+            count: int,
+            wait_seconds_timeout: int,
+            *args: Any,
+            **kwargs: Any,
+        ) -> Any:
+            """Note what is asked for and don't wait, where the asker waits himself."""
+            note: Note | None = getattr(self._notes, "note", None)
+            queue = backend.get_queue(queue_name)
+            self._drop_expired(queue)
+            if note is None:
+                wait = 0 if getattr(self._notes, "adding", False) else wait_seconds_timeout
+                result = receive(backend, queue_name, count, wait, *args, **kwargs)
+            else:
+                self._notes.note = None  # a redrive in here may receive for a Lambda trigger
+                if note.brings_back:
+                    _bring_back(queue, note.messages)
+                    watcher.changed(queue)
+                    return []
+                note.queue, note.wait = queue, int(wait_seconds_timeout)
+                if note.wait and not note.called and watcher.reserved(queue):
+                    return []
+                result = receive(backend, queue_name, count, 0, *args, **kwargs)
+                note.messages = result
+            if result:
+                watcher.changed(queue)
+            return result
+
+        def change_message_visibility(backend: Any, queue_name: str, *args: Any, **kw: Any) -> Any:
+            """Tell those who wait: it may be receivable now, or its group."""
+            result = change(backend, queue_name, *args, **kw)
+            watcher.changed(backend.get_queue(queue_name))
+            return result
+
+        def delete_queue_and_tell(backend: Any, queue_name: str, *args: Any, **kwargs: Any) -> Any:
+            """Tell those who wait at the queue."""
+            queue = backend.queues.get(queue_name)
+            result = delete_queue(backend, queue_name, *args, **kwargs)
+            watcher.gone(queue)
+            return result
+
+        def reset_and_tell(backend: Any) -> Any:
+            """Tell those who wait at any queue."""
+            queues = list(vars(backend).get("queues", {}).values())
+            result = reset(backend)
+            for queue in queues:
+                watcher.gone(queue)
+            return result
+
+        return [
+            (cls, "receive_message", receive_message),
+            (cls, "change_message_visibility", change_message_visibility),
+            (cls, "delete_queue", delete_queue_and_tell),
+            (cls, "reset", reset_and_tell),
+        ]
+
+    def _drop_expired(self, queue: Any) -> None:
+        """Delete what is past its retention period, as SQS does.
+
+        moto stops at the first such message, hiding those after it.
+        Source: SQS API Reference, SetQueueAttributes, MessageRetentionPeriod.
+        """
+        oldest = self._oldest(queue)
+        if any(message.sent_timestamp <= oldest for message in queue._messages):
+            queue._messages = [one for one in queue._messages if one.sent_timestamp > oldest]
+            queue._pending_messages.intersection_update(queue._messages)
+
+    def _oldest(self, queue: Any) -> float:
+        """What was sent at this moment, or before, is past the queue's retention period."""
+        return float(self.now() - queue.message_retention_period * 1000)
+
+
+def _bring_back(queue: Any, received: list[Any]) -> None:
+    """Undo the receiving of messages, so far as nothing else has happened to them since."""
+    handles = {copy.receipt_handle for copy in received}
+    for message in queue._messages:
+        if message.receipt_handle in handles:
+            queue._pending_messages.discard(message)
+            message.visible_at = 0.0
+            message.receipt_handle = message._old_receipt_handles.pop()
+            message.approximate_receive_count -= 1
+            if not message.approximate_receive_count:
+                message.approximate_first_receive_timestamp = None
+
+
+class Patches:
+    """Replaced attributes of moto: put in together, put back in the reverse order."""
+
+    def __init__(self) -> None:
+        self._done: list[tuple[Any, str, Any, Any]] = []
+
+    def put_in(self, patches: list[Patch]) -> None:
+        """Replace; what is replaced twice is put back to what it was first."""
+        for owner, name, replacement in patches:
+            self._done.append((owner, name, vars(owner).get(name, _MISSING), replacement))
+            setattr(owner, name, replacement)
+
+    def take_out(self) -> None:
+        """Put back, but for what somebody else has patched over since."""
+        while self._done:
+            owner, name, original, replacement = self._done.pop()
+            if vars(owner).get(name) is not replacement:
+                continue
+            if original is _MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
