@@ -1,0 +1,72 @@
+"""What this package changes while a mock is active, now or when s3fs is imported."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import ExitStack
+
+from wrapt import register_post_import_hook
+
+from . import compat
+from .bodies import handle_encoded_body
+from .filesystems import Filesystems
+
+_S3FS = "s3fs.core"
+
+
+class Activation:
+    """Puts the changes in with the first mock and takes them out with the last."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._hooked = False
+        self._active = False
+        self._has_filesystems = False
+        self._undo = ExitStack()
+
+    def start(self) -> None:
+        """Change moto, and s3fs if it is imported; undone if anything goes wrong."""
+        with ExitStack() as undo:
+            self._change_moto(undo)
+            self._undo = undo.pop_all()
+        self._active = True
+        try:
+            if _S3FS in sys.modules:
+                self._change_s3fs()
+            if not self._hooked:
+                # It runs at once where s3fs is imported, and stays registered.
+                register_post_import_hook(lambda _: self._imported(), _S3FS)
+                self._hooked = True
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Put back what :meth:`start` and later imports changed."""
+        with self._lock:
+            self._active = False
+            self._has_filesystems = False
+            undo, self._undo = self._undo, ExitStack()
+        undo.close()
+
+    def _imported(self) -> None:
+        if self._active:
+            self._change_s3fs()
+
+    def _change_moto(self, undo: ExitStack) -> None:
+        moto = compat.MotoBodies()
+        undo.callback(setattr, moto.responses, moto.DECODER, vars(moto.responses)[moto.DECODER])
+        setattr(moto.responses, moto.DECODER, handle_encoded_body)
+
+    def _change_s3fs(self) -> None:
+        with self._lock:
+            if self._has_filesystems or not self._active:
+                return
+            filesystems = Filesystems(compat.S3fs())
+            filesystems.start()
+            self._undo.callback(filesystems.stop)
+            self._has_filesystems = True
+
+
+activation = Activation()

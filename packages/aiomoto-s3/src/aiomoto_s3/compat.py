@@ -1,0 +1,142 @@
+"""The one module of this package that touches private names of moto, s3fs, fsspec and aiohttp.
+
+Each class looks its names up when it is made, and raises
+:class:`aiomoto.IncompatibleLibrary` for one that is missing.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Iterator, MutableMapping
+from importlib.metadata import version
+from typing import Any
+
+from aiomoto.compat import require
+from aiomoto.errors import IncompatibleLibrary
+
+
+class MotoBodies:
+    """moto: what takes bodies with trailing checksums apart."""
+
+    DECODER = "_handle_encoded_body"
+
+    def __init__(self) -> None:
+        self.responses: Any = require("moto", "moto.s3.responses", "S3Response")
+        require("moto", "moto.s3.responses", "S3Response", self.DECODER)
+
+
+class S3fs:
+    """s3fs: what a file system keeps on itself, and how its clients are closed at once."""
+
+    #: What belongs to one mock. ``set_session`` uses them all, which is how they are checked.
+    CLIENT, CREATOR, SESSION = "_s3", "_s3creator", "session"
+    HELPER, LOCK, LISTINGS = "_kwargs_helper", "_set_session_lock", "dircache"
+
+    def __init__(self) -> None:
+        self.filesystem_class: Any = require("s3fs", "s3fs.core", "S3FileSystem")
+        self.base_class: Any = require("fsspec", "fsspec.spec", "AbstractFileSystem")
+        self._region_cache: Any = require("s3fs", "s3fs.utils", "S3BucketRegionCache")
+        require("fsspec", "fsspec.spec", "AbstractFileSystem", "_cache")
+        self.close_session: Any = require("s3fs", "s3fs.core", "S3FileSystem", "close_session")
+        connect = require("s3fs", "s3fs.core", "S3FileSystem", "set_session")
+        used = connect.__code__.co_names
+        for name in (self.CLIENT, self.CREATOR, self.SESSION, self.HELPER):
+            if name not in used:
+                raise IncompatibleLibrary("s3fs", version("s3fs"), f"S3FileSystem().{name}")
+        #: s3fs has this lock since 2025.12 or so.
+        self.has_lock = self.LOCK in used
+
+    def fresh_listings(self, listings: Any) -> Any:
+        """An empty cache of listings with the same settings (``DirCache.__reduce__``)."""
+        return copy.copy(listings)
+
+    def injected_session(self, filesystem: Any) -> Any:
+        """The session that the user gave to a file system, None if it makes its own."""
+        options = vars(filesystem).get("storage_options") or {}
+        return options.get("session")
+
+    @property
+    def metadata(self) -> dict[Any, Any]:
+        """What ``S3FileSystem`` remembers of objects, for all instances together."""
+        found: dict[Any, Any] = getattr(self.filesystem_class, "_metadata_cache", {})
+        return found
+
+    # -- fsspec's cache of instances ------------------------------------------
+
+    def classes(self) -> Iterator[Any]:
+        """Every class of file systems, of whatever kind."""
+        waiting, seen = [self.base_class], {self.base_class}
+        while waiting:
+            found = waiting.pop()
+            yield found
+            for child in type.__subclasses__(found):
+                if child not in seen:
+                    seen.add(child)
+                    waiting.append(child)
+
+    def instances(self, cls: Any) -> MutableMapping[str, Any]:
+        """The cached instances of one class by token."""
+        found: MutableMapping[str, Any] = vars(cls).get("_cache", {})
+        return found
+
+    def latest(self, cls: Any) -> Any:
+        """The token of the instance that ``cls.current()`` gives."""
+        return vars(cls).get("_latest")
+
+    def set_latest(self, cls: Any, token: Any) -> None:
+        """Change what ``cls.current()`` gives."""
+        cls._latest = token
+
+    def reaches_s3(self, value: Any, depth: int = 4) -> bool:
+        """Whether a file system is S3's, or one around it: a cache, a folder, an archive."""
+        if isinstance(value, self.filesystem_class):
+            return True
+        if depth == 0:
+            return False
+        # Caching file systems answer for the inner one; look at what they themselves hold.
+        try:
+            held: dict[str, Any] = object.__getattribute__(value, "__dict__")
+        except AttributeError:
+            return False
+        inner: Iterable[Any] = held.values() if isinstance(value, self.base_class) else ()
+        for one in (*inner, held.get("fs")):
+            candidates = one.values() if isinstance(one, dict) else (one,)
+            for candidate in candidates:
+                if isinstance(candidate, self.base_class) or hasattr(candidate, "fs"):
+                    if self.reaches_s3(candidate, depth - 1):
+                        return True
+        return False
+
+    # -- closing ----------------------------------------------------------------
+
+    def clients(self, creator: Any) -> list[Any]:
+        """The clients that one creator made: one, or one for each region."""
+        if isinstance(creator, self._region_cache):
+            found = [creator._client, *creator._regions.values()]
+        else:
+            found = [getattr(creator, "_client", None)]
+        return [client for client in found if client is not None]
+
+    def close_now(self, creator: Any) -> None:
+        """Close a creator's clients without awaiting anything.
+
+        What is below is memory, so nothing is lost by it; the sessions count
+        as closed afterwards, also for their own finalizers.
+        """
+        for client in self.clients(creator):
+            close_client(client)
+
+
+def close_client(client: Any) -> None:
+    """Close an aiobotocore client on aiohttp without awaiting anything.
+
+    On httpx there is nothing that would be lost or would warn.
+    """
+    http_session = client._endpoint.http_session
+    sessions = getattr(http_session, "_sessions", None) or {}
+    for session in list(sessions.values()):
+        connector = session.connector
+        session.detach()
+        if connector is not None:
+            connector._close()
+    sessions.clear()

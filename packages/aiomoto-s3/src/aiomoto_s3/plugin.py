@@ -1,0 +1,30 @@
+"""What S3 adds to core; core finds it through the entry point group ``aiomoto``."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from aiomoto import hookimpl
+
+from .activation import activation
+
+_SERVICES = ("s3", "s3control", "s3tables", "s3vectors")
+
+
+@hookimpl
+def aiomoto_services() -> list[str]:
+    """Own S3 and the services built on it, by the names of ``moto.backend_index``."""
+    # moto has s3vectors since 5.1.16.
+    return [name for name in _SERVICES if find_spec(f"moto.{name}")]
+
+
+@hookimpl
+def aiomoto_activate() -> None:
+    """Take large bodies apart in linear time, and give S3 file systems a clean start."""
+    activation.start()
+
+
+@hookimpl
+def aiomoto_deactivate() -> None:
+    """Put moto and s3fs back, and close what file systems opened."""
+    activation.stop()
