@@ -45,7 +45,8 @@ KEYS = [
     "a/../b",
     "./a",
     "a/./b",
-    "tab\tand\nnewline",
+    # No newline: the routes of moto's server stop at one, S3 and moto's mock do not.
+    "tab\tinside",
     "x" * 1024,
 ]
 
@@ -91,18 +92,23 @@ async def test_presigned_urls(compare: Compare, backend: str, key: str) -> None:
             put = await s3.generate_presigned_url("put_object", Params=params)
             get = await s3.generate_presigned_url("get_object", Params=params)
             found: list[Any] = []
+            wraps = [lambda url: URL(url, encoded=True)]
+            if key not in (".", ".."):
+                # As text yarl would shorten it to another path, which is the bucket's
+                # on the wire and all buckets' under the bucket's own host.
+                wraps.append(str)
             async with world.plain_aiohttp() as session:
-                for wrap in (lambda url: URL(url, encoded=True), str):
+                for wrap in wraps:
                     async with session.put(wrap(put), data=b"body") as answer:
                         found.append(answer.status)
                     async with session.get(wrap(get)) as answer:
-                        found.append([answer.status, await answer.read()])
+                        found.append([answer.status, await answer.text()])
             listed = await s3.list_objects_v2(Bucket="bucket")
             return found, [item["Key"] for item in listed.get("Contents", [])]
 
     outcome = await compare(body)
     if key == "plain":
-        assert outcome.value == [[200, [200, b"body"], 200, [200, b"body"]], ["plain"]]
+        assert outcome.value == [[200, [200, "body"], 200, [200, "body"]], ["plain"]]
 
 
 @pytest.mark.asyncio
@@ -122,7 +128,7 @@ async def test_presigned_urls_on_httpx(
             async with world.plain_httpx(httpx_module) as client:
                 found = [
                     (await client.put(put, content=b"body")).status_code,
-                    (await client.get(get)).content,
+                    (await client.get(get)).text,
                 ]
             listed = await s3.list_objects_v2(Bucket="bucket")
             return found, [item["Key"] for item in listed.get("Contents", [])]
