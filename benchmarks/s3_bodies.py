@@ -137,7 +137,7 @@ def child(subject: str, clock: str) -> None:
     """Measure one subject in this process and print the figures."""
     now = CLOCKS[clock]
     run = synchronous(now) if subject == "boto3 + moto" else asynchronous(subject, now)
-    print(json.dumps(asyncio.run(run)))  # noqa: T201
+    print(json.dumps(asyncio.run(run)))
 
 
 def run(subject: str, python: str, clock: str) -> dict[str, float]:
@@ -177,7 +177,7 @@ def main() -> None:
     if given.child:
         child(given.child, given.clock)
         return
-    pythons = {subject: sys.executable for subject in SUBJECTS}
+    pythons = dict.fromkeys(SUBJECTS, sys.executable)
     if given.peer:
         pythons["peer"] = given.peer
     else:
@@ -186,14 +186,13 @@ def main() -> None:
         {subject: run(subject, python, given.clock) for subject, python in pythons.items()}
         for _ in range(given.rounds)
     ]
-    figures = {
-        subject: {
-            name: (max if name == "peak" else statistics.median)(one[subject][name] for one in rounds)
-            for name in MEASURES
-        }
-        for subject in pythons
-    }
-    print(table(figures))  # noqa: T201
+    figures: dict[str, dict[str, float]] = {}
+    for subject in pythons:
+        figures[subject] = {}
+        for name in MEASURES:
+            combine = max if name == "peak" else statistics.median
+            figures[subject][name] = combine([one[subject][name] for one in rounds])
+    print(table(figures))
     if given.json:
         given.json.write_text(json.dumps(figures, indent=2) + "\n")
 

@@ -142,6 +142,27 @@ async def test_a_cancelled_call_gives_its_connection_back(world: World) -> None:
         assert [bucket["Name"] for bucket in answer["Buckets"]] == ["bucket"]
 
 
+@pytest.mark.asyncio
+async def test_other_tasks_run_during_calls(world: World) -> None:
+    """A loop that polls without a pause starves nobody: each call waits for something."""
+    beats = 0
+
+    async def heart() -> None:
+        nonlocal beats
+        while True:
+            beats += 1
+            await asyncio.sleep(0)
+
+    async with world.client("s3") as s3:
+        await s3.list_buckets()
+        task = asyncio.ensure_future(heart())
+        for _ in range(10):
+            before = beats
+            await s3.list_buckets()
+            assert beats > before
+        task.cancel()
+
+
 class Raw:
     """The body of an answer that a handler gives instead of the network."""
 

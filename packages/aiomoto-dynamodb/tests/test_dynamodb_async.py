@@ -72,9 +72,7 @@ async def test_a_failed_condition_returns_the_old_item(
             (client.delete_item, {"Key": KEY}),
         ):
             with pytest.raises(client.exceptions.ConditionalCheckFailedException) as caught:
-                await call(
-                    **failing, **arguments, ReturnValuesOnConditionCheckFailure="ALL_OLD"
-                )
+                await call(**failing, **arguments, ReturnValuesOnConditionCheckFailure="ALL_OLD")
             assert caught.value.response["Item"] == {**KEY, "n": {"N": "1"}}
 
             with pytest.raises(client.exceptions.ConditionalCheckFailedException) as caught:
@@ -205,7 +203,10 @@ async def test_a_table_is_restored_to_a_point_in_time(connect: Any, make_table: 
         ("describe_kinesis_streaming_destination", {"TableName": "orders"}),
         (
             "enable_kinesis_streaming_destination",
-            {"TableName": "orders", "StreamArn": "arn:aws:kinesis:us-east-1:1:stream/orders-stream"},
+            {
+                "TableName": "orders",
+                "StreamArn": "arn:aws:kinesis:us-east-1:1:stream/orders-stream",
+            },
         ),
         ("describe_contributor_insights", {"TableName": "orders"}),
         ("list_imports", {}),

@@ -1,4 +1,4 @@
-"""Where DynamoDB clients send their requests: account-id hosts, discovery, dual-stack, partitions."""
+"""Where DynamoDB clients send their requests: account-id hosts, discovery, other names."""
 
 from __future__ import annotations
 

@@ -122,9 +122,7 @@ async def test_conditions_become_expressions(table: Any) -> None:
     )
     assert [int(one["at"]) for one in answer["Items"]] == [3, 4, 5, 7]
     with pytest.raises(table.meta.client.exceptions.ConditionalCheckFailedException):
-        await table.put_item(
-            Item={"id": "a", "at": 1}, ConditionExpression=Attr("id").not_exists()
-        )
+        await table.put_item(Item={"id": "a", "at": 1}, ConditionExpression=Attr("id").not_exists())
 
 
 @pytest.mark.parametrize("call", ["query", "scan"])
@@ -198,9 +196,7 @@ async def test_batch_writer_with_the_same_key_twice_is_refused(table: Any) -> No
             await batch.put_item(Item={"id": "a", "at": 1})
 
 
-async def test_batch_writer_flushes_though_its_block_raises(
-    table: Any, batches: list[int]
-) -> None:
+async def test_batch_writer_flushes_though_its_block_raises(table: Any, batches: list[int]) -> None:
     """As aioboto3's __aexit__ does; boto3's does so too."""
     with pytest.raises(ZeroDivisionError):
         async with table.batch_writer() as batch:

@@ -132,8 +132,9 @@ async def test_partiql_transactions_write_and_read(connect: Any, make_table: Any
 async def test_partiql_transactions_are_all_or_nothing(connect: Any, make_table: Any) -> None:
     async with connect() as client:
         await make_table(client)
-        statements = ["INSERT INTO \"%s\" value {'id': 'a'}" % name for name in ("orders", "no")]
-        with pytest.raises(Exception, match="no"):
+        tables = ("orders", "missing")
+        statements = [f"INSERT INTO \"{table}\" value {{'id': 'a'}}" for table in tables]
+        with pytest.raises(Exception, match="missing"):
             await client.execute_transaction(
                 TransactStatements=[{"Statement": one} for one in statements]
             )
@@ -168,9 +169,7 @@ async def test_transfers_and_reads_at_once_keep_the_sum(
             assert min(balances) >= 0
             sums.append(sum(balances))
 
-        await asyncio.gather(
-            *(work for number in range(24) for work in (transfer(number), read()))
-        )
+        await asyncio.gather(*(work for number in range(24) for work in (transfer(number), read())))
         assert set(sums) == {40}
         assert len(sums) == 24
         assert refused == 22  # each of the two sources has enough for one transfer

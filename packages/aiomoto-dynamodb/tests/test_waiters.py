@@ -53,9 +53,13 @@ async def test_a_waiter_waits_for_another_task(
 ) -> None:
     async with connect() as client:
         called = attempts(client)
+        looked_twice = asyncio.Event()
+        client.meta.events.register(
+            "after-call.dynamodb",
+            lambda **_: looked_twice.set() if len(called) == 2 else None,
+        )
         waiting = asyncio.ensure_future(client.get_waiter("table_exists").wait(TableName="orders"))
-        while called.count("DescribeTable") < 2:
-            await asyncio.sleep(0)
+        await looked_twice.wait()
         assert not waiting.done()
         await make_table(client)
         await waiting

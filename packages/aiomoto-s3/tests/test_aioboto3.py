@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 aioboto3 = pytest.importorskip("aioboto3", reason="aioboto3 is not installed")
 
-from boto3.s3.transfer import TransferConfig
+from boto3.s3.transfer import TransferConfig  # noqa: E402
 
 pytestmark = pytest.mark.asyncio
 
@@ -136,7 +136,7 @@ async def test_resources(session: Any) -> None:
 @pytest.mark.parametrize("length", [0, 5, 1000, 2**20 + 3])
 async def test_client_side_encryption(session: Any, length: int) -> None:
     pytest.importorskip("cryptography", reason="cryptography is not installed")
-    from aioboto3.s3.cse import KMSCryptoContext, S3CSE
+    from aioboto3.s3.cse import S3CSE, KMSCryptoContext
 
     async with session.client("kms") as kms:
         key = await kms.create_key()

@@ -140,9 +140,7 @@ async def test_another_objects_body(aio_s3: Any) -> None:
 
 @pytest.mark.asyncio
 async def test_parts_with_checksums(s3: Any) -> None:
-    upload = await s3.create_multipart_upload(
-        Bucket="bucket", Key="k", ChecksumAlgorithm="SHA256"
-    )
+    upload = await s3.create_multipart_upload(Bucket="bucket", Key="k", ChecksumAlgorithm="SHA256")
     parts = []
     for number, data in enumerate((DATA + DATA[: 2**20], b"end"), 1):
         part = await s3.upload_part(

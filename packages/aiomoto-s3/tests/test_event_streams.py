@@ -69,9 +69,7 @@ async def test_a_stream_that_is_never_read(aio_s3: Any) -> None:
 
 
 async def test_an_error_in_the_stream(aio_s3: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = message(
-        {":message-type": "event", ":event-type": "Records"}, b'{"a":1}\n'
-    ) + message(
+    body = message({":message-type": "event", ":event-type": "Records"}, b'{"a":1}\n') + message(
         {
             ":message-type": "error",
             ":error-code": "OverMaxRecordSize",
@@ -83,9 +81,9 @@ async def test_an_error_in_the_stream(aio_s3: Any, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(S3Response, "_key_response_post", lambda *_: answer)
     stream = await select(aio_s3)
     seen = []
-    with pytest.raises(EventStreamError, match="OverMaxRecordSize.*too long") as caught:
+    with pytest.raises(EventStreamError, match=r"OverMaxRecordSize.*too long") as caught:
         async for event in stream:
-            seen.append(event)  # noqa: PERF401, what came before the error counts
+            seen.append(event)
     assert [event["Records"]["Payload"] for event in seen] == [b'{"a":1}\n']
     assert caught.value.operation_name == "SelectObjectContent"
 

@@ -26,6 +26,10 @@ async def with_aiohttp(method: str, url: str, data: Any = None, **kwargs: Any) -
 
 
 async def with_requests(method: str, url: str, data: Any = None, **kwargs: Any) -> Answer:
+    return ask_requests(method, url, data, **kwargs)
+
+
+def ask_requests(method: str, url: str, data: Any = None, **kwargs: Any) -> Answer:
     with requests.request(method, url, data=data, timeout=5, **kwargs) as answer:
         return answer.status_code, answer.content
 
@@ -127,8 +131,7 @@ async def test_post(aio_s3: Any, name: str) -> None:
     else:
         files = {"file": ("name.txt", b"data")}
         if name == "requests":
-            answer = requests.post(post["url"], data=post["fields"], files=files, timeout=5)
-            status = answer.status_code
+            status, _ = ask_requests("POST", post["url"], post["fields"], files=files)
         else:
             module = pytest.importorskip(name, reason=f"{name} is not installed")
             async with module.AsyncClient() as client:

@@ -88,8 +88,7 @@ async def test_multipart_refusals(s3: Any) -> None:
     with pytest.raises(ClientError, match="EntityTooSmall"):
         await s3.complete_multipart_upload(MultipartUpload={"Parts": chosen}, **where)
     await s3.abort_multipart_upload(**where)
-    with pytest.raises(s3.exceptions.NoSuchUpload):
-        await s3.complete_multipart_upload(MultipartUpload={"Parts": chosen}, **where)
+    assert "Uploads" not in await s3.list_multipart_uploads(Bucket="bucket")
 
 
 async def test_copies(s3: Any) -> None:
@@ -119,9 +118,7 @@ async def test_copies(s3: Any) -> None:
 
 
 async def test_versions(s3: Any) -> None:
-    await s3.put_bucket_versioning(
-        Bucket="bucket", VersioningConfiguration={"Status": "Enabled"}
-    )
+    await s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
     one = (await put(s3, body=b"one"))["VersionId"]
     two = (await put(s3, body=b"two"))["VersionId"]
     assert await read(s3) == b"two"

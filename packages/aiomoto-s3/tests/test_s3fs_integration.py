@@ -234,13 +234,13 @@ def test_a_file_system_outlives_the_loop_it_was_used_on() -> None:
 
     files = asyncio.run(use())
 
-    async def use_again() -> None:
+    async def use_again(files: Any) -> None:
         async with mock_aws():
             assert await files._ls("") == []
             await files._mkdir(BUCKET)
             assert await files._ls("") == [BUCKET]
 
-    asyncio.run(use_again())
+    asyncio.run(use_again(files))
     del files
     gc.collect()
 

@@ -25,7 +25,7 @@ def untouched() -> Iterator[None]:
 @pytest.mark.usefixtures("untouched")
 def test_a_missing_method_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(models.SQSBackend, "change_message_visibility")
-    with pytest.raises(IncompatibleLibrary, match="SQSBackend.change_message_visibility"):
+    with pytest.raises(IncompatibleLibrary, match=r"SQSBackend\.change_message_visibility"):
         mock_aws().start()
 
 

@@ -109,18 +109,15 @@ class Moto:
 
     # -- moto's switch ---------------------------------------------------
 
-    def enter(
-        self, reset: bool, routes: Callable[[str], bool], passes: Callable[[str], bool]
-    ) -> None:
+    def enter(self, reset: bool, ours: Callable[[Any], bool]) -> None:
         """Count one more active mock; the first one switches moto on.
 
-        ``routes(url)`` says whether moto has a handler for it, ``passes(url)``
-        whether the configuration lets it through.
+        ``ours(request)`` says whether a request of `requests` is answered here.
         """
         mock = self.mock_class
         with mock._mock_init_lock:
             if mock._nested_count == 0:
-                self._switch_on(reset, routes, passes)
+                self._switch_on(reset, ours)
                 mock._mocks_active = True
             mock._nested_count += 1
 
@@ -144,16 +141,15 @@ class Moto:
         self._backends.reset()
         self._reset_responses(self._responses_mock)
 
-    def restore_routes(self, routes: Callable[[str], bool], passes: Callable[[str], bool]) -> None:
+    def restore_routes(self, ours: Callable[[Any], bool]) -> None:
         """Register what `requests` is answered with.
 
         moto registers 190 patterns for 7 methods at each start, which is most
-        of what its start costs. One matcher that asks our router does the same.
+        of what its start costs. One matcher that asks our guard does the same.
         """
-        mock = self._responses_mock
         for method in self._methods:
-            mock.add(self._routed(method, routes, passes))
-            mock.add(
+            self._responses_mock.add(self._guarded(method, ours))
+            self._responses_mock.add(
                 self._callback_class(
                     method=method,
                     url=re.compile(r"https?://.+\.amazonaws.com/.*"),
@@ -161,30 +157,23 @@ class Moto:
                 )
             )
 
-    def _switch_on(
-        self, reset: bool, routes: Callable[[str], bool], passes: Callable[[str], bool]
-    ) -> None:
+    def _switch_on(self, reset: bool, ours: Callable[[Any], bool]) -> None:
         if reset:
             self.reset()
         self._responses_mock.start()
         try:
-            self.restore_routes(routes, passes)
+            self.restore_routes(ours)
             self.stubber.enabled = True
         except BaseException:
             self._responses_mock.stop()
             raise
 
-    def _routed(
-        self, method: str, routes: Callable[[str], bool], passes: Callable[[str], bool]
-    ) -> Any:
-        class Routed(self._callback_class):  # type: ignore[misc, name-defined]
+    def _guarded(self, method: str, ours: Callable[[Any], bool]) -> Any:
+        class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
             def matches(self, request: Any) -> tuple[bool, str]:
                 if request.method != self.method:
                     return False, "Method does not match"
-                url = str(request.url).split("?", 1)[0]
-                if passes(url) or not routes(url):
-                    return False, "URL does not match"
-                return True, ""
+                return (True, "") if ours(request) else (False, "URL does not match")
 
             def get_response(self, request: Any) -> Any:
                 response = super().get_response(request)
@@ -195,7 +184,7 @@ class Moto:
 
         # Before 5.1.18 or so, moto's stubber took requests' request itself.
         callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
-        return Routed(method=method, url=re.compile("https?://"), callback=callback)
+        return Guarded(method=method, url=re.compile("https?://"), callback=callback)
 
     # -- moto's configuration ---------------------------------------------
 
@@ -263,6 +252,12 @@ class Aiohttp:
         ("aiohttp.client_reqrep", "ClientRequest", "connection_key"),
         ("aiohttp.streams", "StreamReader", "read"),
         ("aiohttp.streams", "StreamReader", "feed_eof"),
+        # Instance attributes; they are slots, so the class has them.
+        ("aiohttp.streams", "StreamReader", "_protocol"),
+        ("aiohttp.streams", "StreamReader", "_cursor"),
+        ("aiohttp.streams", "StreamReader", "_buffer"),
+        ("aiohttp.streams", "StreamReader", "_buffer_offset"),
+        ("aiohttp.streams", "StreamReader", "_size"),
     )
 
     def __init__(self) -> None:
@@ -357,6 +352,23 @@ def moto() -> Moto:
     return Moto()
 
 
+#: Where the service ``signin`` lives, outside the partitions' own suffixes.
+#: Source: botocore's endpoint rule set of ``signin``.
+_CONSOLE_SUFFIXES = frozenset(
+    {
+        "aws.amazon.com",
+        "signin.aws",
+        "amazonaws.cn",
+        "amazonaws-us-gov.com",
+        "amazonaws-eusc.eu",
+        "c2shome.ic.gov",
+        "sc2shome.sgov.gov",
+        "csphome.adc-e.uk",
+        "csphome.hci.ic.gov",
+    }
+)
+
+
 @cache
 def dns_suffixes() -> tuple[str, ...]:
     """The DNS suffixes of all AWS partitions.
@@ -367,7 +379,7 @@ def dns_suffixes() -> tuple[str, ...]:
     """
     loaders = require("botocore", "botocore.loaders", "create_loader")
     data = loaders().load_data("partitions")
-    found = {"on.aws"}
+    found = {"on.aws", *_CONSOLE_SUFFIXES}
     for partition in data["partitions"]:
         found.update(
             partition["outputs"][name]

@@ -150,8 +150,8 @@ class Dispatcher:
         parts, _ = self._moto.to_aws_domain(url)
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
-    def serves(self, url: str) -> bool:
-        """Whether a backend of moto claims this URL (which has no query)."""
+    def claims(self, url: str) -> bool:
+        """Whether a backend of moto claims this URL, with a handler for it or not."""
         return self.router.claims(self.clean_url(url))
 
     def passes(self, url: str) -> bool:
@@ -166,7 +166,6 @@ class Dispatcher:
         """Forget all of moto's resources while the mock goes on."""
         with self._lock:
             self._moto.reset()
-            self._moto.restore_routes(self.serves, self.passes)
 
     def unsupported(self, request: AwsRequest, detail: str | None = None) -> UnsupportedOperation:
         """The error for what moto lacks, naming what was asked for."""

@@ -125,6 +125,7 @@ class Engine:
     def reset(self) -> None:
         """Forget all of moto's resources."""
         self._dispatcher.reset()
+        compat.moto().restore_routes(self._is_ours)
 
     @cached_property
     def _dispatcher(self) -> Dispatcher:
@@ -166,7 +167,7 @@ class Engine:
             undo.add(setattr, self, "clock", RealClock())
             self.clock = clock_of(clock) or self.clock
             self._hide_default_session(undo)
-            compat.moto().enter(reset, self._dispatcher.serves, self._dispatcher.passes)
+            compat.moto().enter(reset, self._is_ours)
             undo.add(self._leave)
             undo.add(self._patches.take_out)
             self._patches.put_in()
@@ -179,6 +180,20 @@ class Engine:
         if self._leases == [lease]:
             self._remove_data = lease.remove_data
             self._switch.close()
+
+    def _is_ours(self, request: Any) -> bool:
+        """Whether a request of the ``requests`` library is answered, or refused, here.
+
+        What no backend of moto claims is left to moto's own words for that. A
+        raw moto mock may outlast ours, with this still registered.
+        """
+        if not self._leases:
+            url = str(request.url).split("?", 1)[0]
+            return self._dispatcher.claims(url) and not self._dispatcher.passes(url)
+        ruling = self.judge(request.url, request.headers, None)
+        if ruling.verdict is Verdict.MOCK:
+            return self._dispatcher.claims(ruling.url)
+        return ruling.verdict is Verdict.BLOCK
 
     def _leave(self) -> None:
         compat.moto().leave(self._remove_data)

@@ -6,6 +6,19 @@ from __future__ import annotations
 class AiomotoError(Exception):
     """The base class of every error that aiomoto itself raises."""
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Cross processes whole: by text and attributes, whatever the constructor takes."""
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[AiomotoError], args: tuple[object, ...], state: dict[str, object]
+) -> AiomotoError:
+    error = kind.__new__(kind)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
 
 class InvalidOption(AiomotoError, ValueError):
     """An argument of ``mock_aws`` is not usable: its name, what was given and what is allowed."""

@@ -103,8 +103,10 @@ class Guard:
         HTTP client; a plain client counts as an AWS client when it signs.
         """
         parts = urlsplit(url)
-        host = parts.hostname or ""
+        host = (parts.hostname or "").rstrip(".")  # a fully qualified name may end in a dot
         if is_aws_host(host, self.suffixes):
+            if host != parts.hostname:
+                url = urlunsplit(parts._replace(netloc=host))
             if host in _IPV4_OF:
                 url = urlunsplit(parts._replace(netloc=_IPV4_OF[host]))
             if self.passes is not None and self.passes(url):

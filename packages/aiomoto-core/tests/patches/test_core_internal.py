@@ -139,7 +139,9 @@ def test_every_method_of_requests_is_answered(method: str) -> None:
         with mock():
             try:
                 answer = requests.request(method, "https://bucket.s3.amazonaws.com/key")
-                answers.append((answer.status_code, answer.content[:100]))
+                # moto answers HEAD with a body, which nobody should.
+                text = b"" if method == "HEAD" else answer.content[:100]
+                answers.append((answer.status_code, text))
             except (KeyError, NotImplementedError) as error:  # of moto's handler
                 answers.append(str(error)[-40:])
     assert answers[0] == answers[1]

@@ -102,9 +102,9 @@ class S3fs:
         for one in (*inner, held.get("fs")):
             candidates = one.values() if isinstance(one, dict) else (one,)
             for candidate in candidates:
-                if isinstance(candidate, self.base_class) or hasattr(candidate, "fs"):
-                    if self.reaches_s3(candidate, depth - 1):
-                        return True
+                known = isinstance(candidate, self.base_class) or hasattr(candidate, "fs")
+                if known and self.reaches_s3(candidate, depth - 1):
+                    return True
         return False
 
     # -- closing ----------------------------------------------------------------

@@ -94,11 +94,12 @@ class Filesystems:
         """What one file system holds in this mock."""
         held = vars(filesystem)
         with self._lock:
-            owner, table = held.get(_TABLE, (None, None))
-            if owner is not self or table is None:
-                table = self._fresh(filesystem, held)
-                self._tables.append(table)
-                held[_TABLE] = (self, table)
+            owner, kept = held.get(_TABLE, (None, {}))
+            if owner is self:
+                return kept  # type: ignore[no-any-return]
+            table = self._fresh(filesystem, held)
+            self._tables.append(table)
+            held[_TABLE] = (self, table)
         return table
 
     def _fresh(self, filesystem: Any, held: dict[str, Any]) -> dict[str, Any]:

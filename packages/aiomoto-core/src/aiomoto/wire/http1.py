@@ -65,23 +65,28 @@ class RequestReader:
 
     def _skip_head(self, data: bytes | bytearray | memoryview) -> memoryview:
         assert self._head is not None
-        seen = len(self._head)
-        # Heads are small and come first: look for their end in a copy of the beginning.
-        self._head += data[: 1 << 16]
-        end = self._head.find(b"\r\n\r\n")
-        if end < 0:
-            return memoryview(b"")
-        self._head = None
-        return memoryview(data)[end + 4 - seen :]
+        view = memoryview(data)
+        while view:
+            # Piece by piece: what follows a small head may be large, and is not copied.
+            seen, piece = len(self._head), view[: 1 << 16]
+            self._head += piece
+            end = self._head.find(b"\r\n\r\n", max(seen - 3, 0))
+            if end >= 0:
+                self._head = None
+                return view[end + 4 - seen :]
+            view = view[len(piece) :]
+        return view
 
     def _feed_chunked(self, data: bytes | bytearray | memoryview) -> None:
         view = memoryview(data)
         while view and not self.complete:
             if self._in_chunk > 2:
-                part = bytes(view[: self._in_chunk - 2])
-                self._parts.append(part)
-                self._in_chunk -= len(part)
-                view = view[len(part) :]
+                size = min(self._in_chunk - 2, len(view))
+                # What is written whole, as large bodies are, need not be copied.
+                whole = isinstance(data, bytes) and size == len(data)
+                self._parts.append(data if whole else bytes(view[:size]))  # type: ignore[arg-type]
+                self._in_chunk -= size
+                view = view[size:]
             elif self._in_chunk:  # the line end behind a chunk
                 skipped = min(self._in_chunk, len(view))
                 self._in_chunk -= skipped

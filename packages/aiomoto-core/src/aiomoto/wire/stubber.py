@@ -29,11 +29,14 @@ def patches(engine: Engine, moto: Moto) -> list[Patch]:
         """Answer a request of the ``requests`` library: status, headers, body; None to pass."""
         prepared = to_aws_request(request, request.url)
         ruling = engine.judge(prepared.url, prepared.headers, None)
-        if ruling.verdict is not Verdict.MOCK:
+        if ruling.verdict is Verdict.BLOCK:
+            raise engine.blocked(ruling.url, prepared.headers, None)
+        if ruling.verdict is Verdict.PASS:
             return None
         prepared.url = ruling.url
         response = engine.answer_sync(prepared)
-        return response.status, dict(response.headers), response.body
+        body = b"" if prepared.method == "HEAD" else response.body
+        return response.status, dict(response.headers), body
 
     return [
         (moto.stubber_class, "__call__", silent),
