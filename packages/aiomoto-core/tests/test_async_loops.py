@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -125,3 +126,26 @@ print("done")
 def test_plain_session_with_warnings_as_errors(run_program: Callable[..., str]) -> None:
     options = ["-X", "dev", "-W", "error", "-W", "ignore::DeprecationWarning"]
     assert run_program(PLAIN, *options) == "done\n"
+
+
+def test_a_task_that_polls_lets_others_run(clients: ModuleType, backend: str) -> None:
+    """A real request takes a turn of the loop; one that took none would starve its producer."""
+
+    async def main() -> None:
+        turns = 0
+
+        async def other() -> None:
+            nonlocal turns
+            while True:
+                turns += 1
+                await asyncio.sleep(0)
+
+        async with mock_aws(), clients.aio("kms", backend) as kms:
+            await kms.list_keys()
+            task = asyncio.create_task(other())
+            for wanted in range(1, 11):
+                await kms.list_keys()
+                assert turns >= wanted
+            task.cancel()
+
+    asyncio.run(main())

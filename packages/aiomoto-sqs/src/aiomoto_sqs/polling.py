@@ -73,7 +73,6 @@ class Polling:
                 self.engine.ask_moto(request)
 
     async def _answer(self, request: AwsRequest) -> AwsResponse:
-        await self._turn()
         note = Note()
         response = self.ask(request, note)
         if not note.waits():

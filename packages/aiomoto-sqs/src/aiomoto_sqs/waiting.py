@@ -13,6 +13,10 @@ from collections import deque
 from typing import Any, Protocol
 
 
+#: An answer takes a millisecond or two, with what the client does with it.
+_IN_ONE_TURN = 5
+
+
 class Bell(Protocol):
     """What all kinds have but their ``wait(seconds)``, which is a coroutine or is not."""
 
@@ -139,7 +143,7 @@ class ThreadBell:
 
 
 class Turns:
-    """One task in each turn of an asyncio loop, in the order of asking.
+    """A few tasks in each turn of an asyncio loop, in the order of asking.
 
     Many polls that end at the same moment would otherwise be answered in one
     turn of the loop, and nobody else would run until all of them are.
@@ -147,27 +151,29 @@ class Turns:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._taken = False
+        self._taken = 0
         self._waiting: deque[asyncio.Future[None]] = deque()
 
     async def take(self) -> None:
-        """Return at once if nobody else was here in this turn of the loop."""
-        if self._taken:
+        """Return at once if only few were here in this turn of the loop."""
+        if not self._taken:
+            self._loop.call_soon(self._next)
+        if self._taken >= _IN_ONE_TURN:
             turn = self._loop.create_future()
             self._waiting.append(turn)
             await turn
         else:
-            self._taken = True
-            self._loop.call_soon(self._next)
+            self._taken += 1
 
     def _next(self) -> None:
-        while self._waiting:
+        self._taken = 0
+        while self._waiting and self._taken < _IN_ONE_TURN:
             turn = self._waiting.popleft()
             if not turn.done():
                 turn.set_result(None)
-                self._loop.call_soon(self._next)
-                return
-        self._taken = False
+                self._taken += 1
+        if self._taken:
+            self._loop.call_soon(self._next)
 
 
 def async_bell() -> AsyncBell:

@@ -229,6 +229,9 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             seconds = self.read_timeout
             try:
                 async with seam.timeout(seconds) as bound:
+                    # A real answer takes at least a turn of the loop; without one, a
+                    # task that polls would never let another run.
+                    await asyncio.sleep(0)
                     return await self._engine.answer(request)
             except asyncio.TimeoutError:
                 if not (bound.expired() if callable(bound.expired) else bound.expired):

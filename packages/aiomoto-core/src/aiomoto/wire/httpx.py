@@ -210,10 +210,13 @@ def _async_backend(module: Any, engine: Engine) -> Any:
             request = None if ready else self._exchange.request()
             if request is None:
                 return ready
-            import anyio
+            import anyio.lowlevel
 
             response = None
             with anyio.move_on_after(timeout):
+                # A real answer takes at least a turn of the loop; without one, a
+                # task that polls would never let another run.
+                await anyio.lowlevel.checkpoint()
                 response = await engine.answer(request)
             if response is None:
                 raise module.ReadTimeout("")
