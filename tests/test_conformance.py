@@ -31,6 +31,7 @@ import io
 
 import boto3
 import pytest
+import requests
 from moto import mock_aws
 
 
@@ -88,6 +89,17 @@ def test_event_stream():
         OutputSerialization={"JSON": {"RecordDelimiter": ","}},
     )["Payload"]
     assert any("Records" in event for event in stream)
+
+
+@mock_aws
+def test_presigned_url():
+    s3 = boto3.client("s3", "us-east-1")
+    s3.create_bucket(Bucket="bucket")
+    wanted = {"Bucket": "bucket", "Key": "key"}
+    url = s3.generate_presigned_url("put_object", wanted)
+    assert requests.put(url, data=b"body", headers={"x-amz-meta-a": "b"}).status_code == 200
+    got = requests.get(s3.generate_presigned_url("get_object", wanted))
+    assert (got.content, got.headers["x-amz-meta-a"]) == (b"body", "b")
 
 
 def test_fails_anyway():
@@ -175,7 +187,7 @@ def test_async_clients_pass_what_boto3_passes(conformance: Run) -> None:
     outcome, report = conformance("--jobs", "2")
     assert outcome.exit_code == 0, outcome.output
     small = report["modules"]["test_small"]
-    assert small["boto3"] == small["async"] == {"passed": 5, "failed": 1, "skipped": 1}
+    assert small["boto3"] == small["async"] == {"passed": 6, "failed": 1, "skipped": 1}
     assert (small["py_files"], small["data_files"]) == (2, 1)
     assert small["skipped"] == {"Skipped: not now": 1}
     assert [name.rpartition("::")[2] for name in small["failing_with_boto3"]] == [
@@ -184,6 +196,7 @@ def test_async_clients_pass_what_boto3_passes(conformance: Run) -> None:
     assert small["sync_calls"] == {}
     assert small["async_calls"] == report["totals"]["async_calls"] > 10
     assert small["bridge_notes"] == {
+        "call of requests carried out by aiohttp": 2,
         "event stream read through its async version": 1,
         "paginator run through its async version": 3,
         "streaming body read through its async version": 1,
@@ -195,7 +208,7 @@ def test_async_clients_pass_what_boto3_passes(conformance: Run) -> None:
     ("broken", "suffering"),
     [
         ("header", {"test_body_and_headers"}),
-        ("body", {"test_body_and_headers", "test_pages_and_resources"}),
+        ("body", {"test_body_and_headers", "test_pages_and_resources", "test_presigned_url"}),
     ],
 )
 def test_a_broken_engine_turns_the_run_red(
@@ -207,8 +220,34 @@ def test_a_broken_engine_turns_the_run_red(
     monkeypatch.setenv("CONFORMANCE_BREAK", broken)
     outcome, report = conformance()
     assert outcome.exit_code == 1
-    assert report["modules"]["test_small"]["boto3"]["passed"] == 5
+    assert report["modules"]["test_small"]["boto3"]["passed"] == 6
     assert lost(report) >= suffering
+
+
+def test_a_difference_whose_cause_is_known_is_none(
+    conformance: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("CONFORMANCE_BREAK", "header")
+    monkeypatch.setattr(cli, "_DATA", tmp_path)
+    (tmp_path / "plan.txt").write_text("")
+    notes = tmp_path / "notes.toml"
+    notes.write_text('[[differences]]\ntests = ["*test_small.py::test_body*"]\ncause = "no ETag"\n')
+    outcome, report = conformance()
+    assert [item["cause"] for item in report["modules"]["test_small"]["lost"]] == ["no ETag"]
+    assert "known: no ETag" in outcome.output
+    assert outcome.exit_code == 0
+
+
+def test_a_module_that_dies_takes_no_other_with_it(conformance: Run, tree: Path) -> None:
+    folder = tree / "tests" / "test_dying"
+    folder.mkdir()
+    (folder / "test_dying.py").write_text(
+        "import os, signal\n\ndef test_end():\n    os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    outcome, report = conformance("-m", "test_dying", "-m", "test_small")
+    assert outcome.exit_code == 1
+    assert "pytest (boto3) died" in report["modules"]["test_dying"]["broke"]
+    assert report["modules"]["test_small"]["async"]["passed"] == 6
 
 
 def test_results_are_taken_again_while_they_hold(

@@ -6,6 +6,7 @@ import copy
 import json
 import shutil
 import sys
+from datetime import date, timedelta
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tools"))
 
 from click.testing import CliRunner  # noqa: E402
 
-from conformance import cli, ledger, porting  # noqa: E402
+from conformance import cli, ledger, porting, sample  # noqa: E402
 from conformance.archive import Archive  # noqa: E402
 from conformance.inputs import base_key  # noqa: E402
 from conformance.modules import Module  # noqa: E402
@@ -180,7 +181,24 @@ def test_record_takes_what_can_be_compared(tmp_path: Path) -> None:
         "async": 0,
         "async_calls": 2,
         "seconds": [1.0, 2.0],
+        "clock": True,
         "sources": entry["sources"],
         "lost": {TEST: "x.py:1: Bad"},
     }
     assert json.loads(json.dumps(document)) == document
+
+
+def test_samples_go_round_all_modules() -> None:
+    found = [Module(f"test_{name}", 1, 0, 120) for name in "abcdefg"]
+    # Two modules fill two minutes; of test_c it is known that it takes longer than that.
+    known = {"test_c": {"seconds": [60.0, 240.0]}}
+    weeks = [date(2025, 12, 22) + timedelta(weeks=week) for week in range(5)]
+    samples = [
+        [module.name[-1] for module in sample.choose(found, known, 2, week)] for week in weeks
+    ]
+    assert {"".join(names) for names in samples} == {"ab", "c", "de", "fg"}
+    assert samples[0] == samples[4]
+    assert sample.choose(found, known, 2, weeks[0] + timedelta(days=6)) == sample.choose(
+        found, known, 2, weeks[0]
+    )
+    assert sample.choose([], known, 2, weeks[0]) == []

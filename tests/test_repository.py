@@ -59,9 +59,8 @@ def test_a_service_package_is_complete(package: str) -> None:
     ]
     assert [name for name in needed if not (folder / name).exists()] == []
     project = toml(f"packages/{package}/pyproject.toml")["project"]
-    assert project["entry-points"]["aiomoto"] == {
-        package.removeprefix("aiomoto-"): f"{module}.plugin"
-    }
+    [(name, value)] = project["entry-points"]["aiomoto"].items()
+    assert (name, value.partition(":")[0]) == (package.removeprefix("aiomoto-"), f"{module}.plugin")
     assert "aiomoto-core>=0.1,<1" in project["dependencies"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 
@@ -11,4 +12,6 @@ if not __package__:
 from conformance.cli import main
 
 if __name__ == "__main__":
+    # So that whoever ends it, such as `timeout`, ends what it has started too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     main(prog_name="conformance")

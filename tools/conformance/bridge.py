@@ -18,7 +18,7 @@ import moto
 import moto.core.decorator
 
 import aiomoto
-from conformance import compat, events, pages, tally, transfers, twins
+from conformance import compat, events, pages, plain, tally, transfers, twins
 from conformance.settings import Line
 from conformance.twins import Origin
 
@@ -53,6 +53,7 @@ def install(line: Line) -> None:
     """Put everything in place, for the life of the process."""
     events.install()
     pages.install()
+    plain.install(line)
     if line.client == "aioboto3":
         transfers.install()
     sync_init = botocore.session.Session.__init__

@@ -19,7 +19,7 @@ class Comparison:
     module: Module
     base: Result
     other: Result
-    # Passed with plain boto3, not passed through async clients.
+    # Passed with plain boto3, not passed through async clients; with a cause where it is known.
     lost: list[dict[str, str]] = field(default_factory=list)
     # The other way round: passed through async clients alone.
     gained: list[str] = field(default_factory=list)
@@ -31,7 +31,7 @@ class Comparison:
 
     @property
     def sound(self) -> bool:
-        return not self.lost and self.broke is None
+        return self.broke is None and all("cause" in lost for lost in self.lost)
 
     @property
     def broke(self) -> str | None:

@@ -1,14 +1,17 @@
-"""The private names of botocore, aiobotocore and asyncio that the bridge stands on."""
+"""The private names of botocore, aiobotocore, requests and asyncio that the bridge stands on."""
 
 from __future__ import annotations
 
 import asyncio
+import io
 import weakref
 from typing import Any
 
 import aiobotocore.session
 import botocore.client
 import botocore.session
+import requests
+import requests.utils
 
 _twin_sessions: weakref.WeakKeyDictionary[botocore.session.Session, Any] = (
     weakref.WeakKeyDictionary()
@@ -26,6 +29,29 @@ def replace_make_api_call(replacement: Any) -> None:
 def make_api_call(client: Any, operation_name: str, params: dict[str, Any]) -> Any:
     """The coroutine of an async client's call."""
     return client._make_api_call(operation_name, params)
+
+
+def requests_response(
+    request: requests.PreparedRequest,
+    status: int,
+    reason: str,
+    headers: list[tuple[str, str]],
+    content: bytes,
+) -> requests.Response:
+    """A response of requests that has been read."""
+    response = requests.Response()
+    response.request = request
+    response.url = str(request.url)
+    response.status_code = status
+    response.reason = reason
+    for name, value in headers:
+        earlier = response.headers.get(name)
+        response.headers[name] = value if earlier is None else f"{earlier}, {value}"
+    response.encoding = requests.utils.get_encoding_from_headers(response.headers)
+    response.raw = io.BytesIO(content)
+    response._content = content
+    response._content_consumed = True
+    return response
 
 
 def set_content(response: Any, content: bytes) -> None:

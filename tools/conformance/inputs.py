@@ -12,7 +12,10 @@ from typing import Any
 from conformance.settings import Line
 
 _HERE = Path(__file__).parent
-_BRIDGE = ("bridge", "bodies", "events", "loops", "pages", "tally", "transfers", "twins")
+_BRIDGE = (
+    *("bridge", "bodies", "compat", "events", "loops"),
+    *("pages", "plain", "tally", "transfers", "twins"),
+)
 _SHOWN = ("moto", "boto3", "botocore", "aiobotocore", "aioboto3", "aiohttp", "httpx", "httpx2")
 OURS = "aiomoto"
 BASE_MODE = "boto3"

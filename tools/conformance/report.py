@@ -98,10 +98,12 @@ def _show_differences(console: Console, comparison: Comparison) -> None:
     if comparison.broke:
         console.print(Text(f"{comparison.module.name}: {comparison.broke}", style="red"))
     for lost in comparison.lost:
-        console.print(Text(f"{lost['outcome']}: {lost['test']}", style="red"))
-        first = lost["why"].partition("\n")[0]
+        cause = lost.get("cause")
+        style = "yellow" if cause else "red"
+        console.print(Text(f"{lost['outcome']}: {lost['test']}", style=style))
+        first = f"known: {cause}" if cause else lost["why"].partition("\n")[0][:300]
         if first:
-            console.print(Text(f"    {first[:300]}"))
+            console.print(Text(f"    {first}"))
     for reason, calls in comparison.sync_calls().items():
         names = ", ".join(f"{name} x{count}" for name, count in sorted(calls.items())[:8])
         console.print(Text(f"not async in {comparison.module.name} ({reason}): {names}"))

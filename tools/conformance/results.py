@@ -30,6 +30,8 @@ class Result:
     # The end of the output of a run that died or could not collect.
     tail: str = ""
     outcomes: dict[str, int] = field(default_factory=dict)
+    # Seconds of a core; they tell more than `seconds` does on a machine that is busy otherwise.
+    cpu: float = 0.0
 
     def passed(self, test: str) -> bool:
         return self.tests.get(test, {}).get("outcome") == PASSED

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
+import select
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -57,6 +61,8 @@ class Runner:
 
     def __post_init__(self) -> None:
         self._stopping = threading.Event()
+        self._threads = threading.local()
+        self._all: list[_Nursery] = []
 
     def run(
         self,
@@ -77,27 +83,33 @@ class Runner:
                 self._stopping.set()
                 pool.shutdown(cancel_futures=True)
                 raise
+            finally:
+                pool.shutdown()
+                for nursery in self._all:
+                    nursery.kill()
 
     def _run_one(self, task: Task, advanced: Callable[[Task, float], None]) -> Result:
         lines = self.store.path(task.module.name, task.mode, ".jsonl")
         output = self.store.path(task.module.name, task.mode, ".txt")
         lines.parent.mkdir(parents=True, exist_ok=True)
         lines.unlink(missing_ok=True)
+        output.touch()
         begun = time.monotonic()
-        with output.open("w", encoding="utf-8") as stream:
-            process = subprocess.Popen(
-                self._command(task),
-                cwd=self.root,
-                env=self._environment(task, lines),
-                stdin=subprocess.DEVNULL,
-                stdout=stream,
-                stderr=subprocess.STDOUT,
-            )
-            try:
-                self._wait(process, lambda: advanced(task, _part(lines, task)), begun)
-            finally:
+        order: dict[str, object] = {
+            "arguments": self._arguments(task),
+            "environment": {RESULTS: str(lines)},
+            "output": str(output),
+        }
+        process = self._process(task)
+        try:
+            process.order(order)
+            while not process.done(_POLL):
+                if self._stopping.is_set() or time.monotonic() - begun > _KILLED_AFTER_MODULE:
+                    break
+                advanced(task, _part(lines, task))
+        finally:
+            if process.busy:
                 process.kill()
-                process.wait()
         if self._stopping.is_set():
             raise KeyboardInterrupt
         tests, last = read_lines(lines)
@@ -106,6 +118,7 @@ class Runner:
             mode=task.mode,
             key=task.key,
             seconds=round(time.monotonic() - begun, 1),
+            cpu=process.cpu,
             tests=tests,
             counts=last["counts"] if last else None,
             exit_code=last["finished"] if last else None,
@@ -116,27 +129,25 @@ class Runner:
         self.store.save(result)
         return result
 
-    def _wait(
-        self, process: subprocess.Popen[bytes], poll: Callable[[], None], begun: float
-    ) -> None:
-        while process.poll() is None:
-            if self._stopping.is_set() or time.monotonic() - begun > _KILLED_AFTER_MODULE:
-                return
-            poll()
-            time.sleep(_POLL)
+    def _process(self, task: Task) -> _Nursery:
+        """This thread's process for runs of this kind."""
+        mine: dict[str, _Nursery] | None = getattr(self._threads, "nurseries", None)
+        if mine is None:
+            mine = self._threads.nurseries = {}
+        if task.mode not in mine or mine[task.mode].ended:
+            mine[task.mode] = _Nursery(self.root, self._environment(task), _plugins(task))
+            self._all.append(mine[task.mode])
+        return mine[task.mode]
 
-    def _command(self, task: Task) -> list[str]:
-        plugins = ["pytest_timeout", "conformance.recorder"]
-        if task.line:
-            plugins.append("conformance.bridge")
+    def _arguments(self, task: Task) -> list[str]:
         return [
-            *(sys.executable, "-m", "pytest", "-q", "--color=no", "-p", "no:cacheprovider"),
-            *(part for plugin in plugins for part in ("-p", plugin)),
+            *("-q", "--color=no", "-p", "no:cacheprovider"),
+            *(part for plugin in _plugins(task) for part in ("-p", plugin)),
             *("--timeout", str(self.timeout)),
             f"tests/{task.module.name}",
         ]
 
-    def _environment(self, task: Task, lines: Path) -> dict[str, str]:
+    def _environment(self, task: Task) -> dict[str, str]:
         environment = {k: v for k, v in os.environ.items() if not k.startswith(_NOT_PASSED_ON)}
         home = self.root / "home"
         home.mkdir(exist_ok=True)
@@ -147,13 +158,72 @@ class Runner:
             # Both runs shall parametrize alike from sets.
             "PYTHONHASHSEED": "0",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
-            RESULTS: str(lines),
         }
         if task.line:
             environment |= task.line.environment()
         if not self.docker:
             environment["TESTS_SKIP_REQUIRES_DOCKER"] = "true"
         return environment
+
+
+class _Nursery:
+    """A process of the module `nursery`, with the one it has forked."""
+
+    def __init__(self, root: Path, environment: dict[str, str], plugins: list[str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "conformance.nursery", *plugins],
+            cwd=root,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            # A group of its own, so that one signal reaches the forked one too.
+            start_new_session=True,
+        )
+        self.busy = False
+        # Seconds of a core that the last order took.
+        self.cpu = 0.0
+        self._killed = False
+
+    @property
+    def ended(self) -> bool:
+        return self._process.poll() is not None
+
+    def order(self, order: dict[str, object]) -> None:
+        assert self._process.stdin is not None
+        self.busy, self.cpu = True, 0.0
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        self._process.stdin.flush()
+
+    def done(self, seconds: float) -> bool:
+        """Whether the order is done, waiting this long for it."""
+        assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], seconds)[0]:
+            return False
+        # An empty line is the end of a process that died itself.
+        line = self._process.stdout.readline()
+        self.cpu = float(json.loads(line)["cpu"]) if line else 0.0
+        self.busy = False
+        return True
+
+    def kill(self) -> None:
+        if self._killed:
+            return
+        self._killed = True
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+
+
+def _plugins(task: Task) -> list[str]:
+    return [
+        "pytest_timeout",
+        "conformance.recorder",
+        *(["conformance.bridge"] if task.line else []),
+    ]
 
 
 def has_docker() -> bool:

@@ -6,6 +6,7 @@ import threading
 from collections import Counter, defaultdict
 
 OUTSIDE = "client not made by a botocore session"
+NO_SERVICE = "to an address of AWS that moto has no service for, without an AWS client"
 WITHIN_MOTO = "made by moto itself while it answers a call"
 
 _lock = threading.Lock()
