@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import threading
 import warnings
 from typing import TYPE_CHECKING, Any
 
+import botocore.exceptions
 import pytest
 
 from aiomoto import hookimpl, mock_aws
@@ -282,3 +284,16 @@ def test_debug_mode(clients: ModuleType, backend: str, caplog: pytest.LogCapture
 def test_uvloop(clients: ModuleType, backend: str) -> None:
     uvloop = pytest.importorskip("uvloop", reason="uvloop is not installed")
     assert len(uvloop.run(round_trip(clients, backend))) == 1_000_000
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="a timeout can't be moved on Python 3.10")
+@pytest.mark.asyncio
+async def test_a_client_that_is_closed_while_it_waits(clients: ModuleType) -> None:
+    """The connection is closed with it, so that the wait ends and takes nothing any more."""
+    async with mock_aws():
+        async with clients.aio("sqs", "aiohttp", config={"retries": {"max_attempts": 0}}) as sqs:
+            url = (await sqs.create_queue(QueueName="queue"))["QueueUrl"]
+            poll = asyncio.create_task(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20))
+            await asyncio.sleep(0.2)
+        with pytest.raises(botocore.exceptions.ConnectionClosedError):
+            await asyncio.wait_for(poll, timeout=10)

@@ -34,8 +34,7 @@ async def arrive(world: World, stream: Any) -> None:
     """Wait until a small body is here as a whole, which aiohttp sees to unasked."""
     if world.backend == "aiohttp":
         raw = stream.raw_stream if hasattr(stream, "raw_stream") else stream
-        while not raw.content.is_eof():
-            await asyncio.sleep(0.01)
+        await asyncio.wait_for(raw.content.wait_eof(), timeout=5)
 
 
 @pytest.mark.asyncio

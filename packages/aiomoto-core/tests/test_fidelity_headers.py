@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
+from botocore.awsrequest import AWSPreparedRequest
 from moto.moto_api import recorder
 from moto.s3.responses import S3Response
 
@@ -181,7 +183,13 @@ class Arrived:
         monkeypatch.setattr(recorder, "_record_request", self._take)
 
     def _take(self, request: Any, *_: Any) -> None:
-        if request.path.startswith("/moto-api"):
+        if isinstance(request, AWSPreparedRequest):  # moto before 5.2.1, in process
+            url = urlsplit(request.url)
+            path, query, data = unquote(url.path), url.query, request.body
+        else:
+            path, query = request.path, request.query_string.decode()
+            data = request.get_data(cache=True, parse_form_data=False)
+        if path.startswith("/moto-api"):
             return
         headers = {name.lower(): value for name, value in request.headers.items()}
         for name in DIFFERENT_BY_NATURE:
@@ -189,10 +197,10 @@ class Arrived:
         self.requests.append(
             {
                 "method": request.method,
-                "path": request.path.removeprefix("/bucket") or "/",
-                "query": request.query_string.decode(),
+                "path": path.removeprefix("/bucket") or "/",
+                "query": query,
                 "headers": headers,
-                "body": request.get_data(cache=True, parse_form_data=False),
+                "body": data,
             }
         )
 

@@ -43,6 +43,20 @@ def source(prefix: str = "in/") -> dict[str, Any]:
     }
 
 
+@pytest.fixture
+def threads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The type of each thread that is started from now on."""
+    started: list[str] = []
+    original = threading.Thread.start
+
+    def start(thread: threading.Thread) -> None:
+        started.append(type(thread).__name__)
+        original(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", start)
+    return started
+
+
 async def test_an_export_is_complete_at_the_first_look(
     aws: MockAWS, connect: Any, make_table: Any, boto: Any, backend: str
 ) -> None:
@@ -119,7 +133,7 @@ async def test_waiters_for_both_are_instant(
 
 
 async def test_exports_and_writes_at_once(
-    aws: MockAWS, connect: Any, make_table: Any, boto: Any
+    aws: MockAWS, connect: Any, make_table: Any, boto: Any, threads: list[str]
 ) -> None:
     """Each export holds the table as it was between two writes; moto's threads would not."""
     boto("s3").create_bucket(Bucket="bucket")
@@ -138,7 +152,7 @@ async def test_exports_and_writes_at_once(
         arns = await asyncio.gather(
             *(work for number in range(10) for work in (export(), write(number)))
         )
-        assert not [one for one in threading.enumerate() if type(one).__name__ == "TableExport"]
+        assert "TableExport" not in threads
         counts = []
         for export_arn in filter(None, arns):
             found = await client.describe_export(ExportArn=export_arn)
@@ -149,11 +163,15 @@ async def test_exports_and_writes_at_once(
         assert max(counts) <= 30
 
 
-async def test_an_import_that_nobody_waits_for_ends_with_its_mock(connect: Any, boto: Any) -> None:
+async def test_an_import_that_nobody_waits_for_ends_with_its_mock(
+    connect: Any, boto: Any, threads: list[str]
+) -> None:
     with mock_aws():
         boto("s3").create_bucket(Bucket="bucket")
         async with connect() as client:
             await client.import_table(**source())
+            assert (await client.list_tables())["TableNames"] == ["imported"]
+    assert "TableImport" not in threads
     with mock_aws():
         assert boto("dynamodb").list_tables()["TableNames"] == []
 

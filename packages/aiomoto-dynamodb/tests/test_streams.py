@@ -150,7 +150,7 @@ async def test_records_hold_both_images(opened: Any) -> None:
         modified = records[1]["dynamodb"]
         assert modified["OldImage"]["n"] == {"N": "1"}
         assert modified["NewImage"]["n"] == {"N": "2"}
-        assert "NewImage" not in records[2]["dynamodb"]
+        assert not records[2]["dynamodb"].get("NewImage")
 
 
 async def test_a_transaction_and_a_batch_are_in_the_stream(opened: Any) -> None:

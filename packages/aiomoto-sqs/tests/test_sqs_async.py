@@ -211,6 +211,7 @@ async def test_sns_wakes(connect: Connect) -> None:
 
 
 async def test_eventbridge_wakes(connect: Connect) -> None:
+    pytest.importorskip("jsonpath_ng", reason="moto[events] is not installed")
     async with mock_aws(), connect() as sqs, connect("events") as events:
         url = await queue(sqs)
         pattern = json.dumps({"source": ["shop"]})

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from asyncio import get_running_loop
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from functools import cache
@@ -218,8 +219,9 @@ class Moto:
     def call(self, handler: Callable[..., Any], request: AwsRequest) -> AwsResponse:
         """Run one of moto's handlers, as moto's own stubber does."""
         given: Any
+        request_url = _without_parameters(request.url)
         if self._normalise is not None:
-            given = self._normalise(request.method, request.url, request.headers, request.body)
+            given = self._normalise(request.method, request_url, request.headers, request.body)
             url = given.raw_url
             # The body is all there: werkzeug need not limit it, which copies it twice.
             given.environ["wsgi.input_terminated"] = True
@@ -228,7 +230,7 @@ class Moto:
             from botocore.compat import HTTPHeaders
 
             headers = HTTPHeaders.from_pairs(list(request.headers.items()))
-            url = request.url
+            url = request_url
             given = AWSPreparedRequest(request.method, url, headers, request.body, False)
         try:
             self._recorder._record_request(given)
@@ -236,6 +238,16 @@ class Moto:
         except self._http_exception as error:
             status, out_headers, body = error.code, error.get_headers(), error.get_body()
         return AwsResponse.of(status, out_headers, body)
+
+
+def _without_parameters(url: str) -> str:
+    """The URL with its path's semicolons escaped.
+
+    moto parses with ``urlparse``, which cuts what follows one off the path; a
+    server does not. Clients that normalise (yarl does) send them unescaped.
+    """
+    path, mark, query = url.partition("?")
+    return path.replace(";", "%3B") + mark + query if ";" in path else url
 
 
 class Aiohttp:
@@ -318,6 +330,17 @@ class Aiohttp:
         """``asyncio.timeout``, also on Python 3.10."""
         bound: AbstractAsyncContextManager[Any] = asyncio_timeout(seconds)
         return bound
+
+    @staticmethod
+    def expired(bound: Any) -> bool:
+        """Whether it was this timeout that ran out."""
+        return bool(bound.expired() if callable(bound.expired) else bound.expired)
+
+    @staticmethod
+    def expire(bound: Any) -> None:
+        """Have a timeout that is entered run out now; on Python 3.10 it runs to its end."""
+        if sys.version_info >= (3, 11):
+            bound.reschedule(get_running_loop().time())
 
 
 class Httpcore:

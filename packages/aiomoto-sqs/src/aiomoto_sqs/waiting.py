@@ -12,7 +12,6 @@ import time
 from collections import deque
 from typing import Any, Protocol
 
-
 #: An answer takes a millisecond or two, with what the client does with it.
 _IN_ONE_TURN = 5
 

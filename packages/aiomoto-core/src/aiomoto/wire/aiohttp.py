@@ -164,6 +164,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             self._answered = False
             self._waiter: asyncio.Future[None] | None = None
             self._encoded = False
+            self._bound: Any = None
             self.connection_made(MemoryTransport(self, self.loop))
 
         def request_bytes(self, data: bytes | bytearray | memoryview) -> None:
@@ -186,6 +187,8 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
         def connection_lost(self, exc: BaseException | None) -> None:
             super().connection_lost(exc)
             self._wake()
+            if self._bound is not None:
+                seam.expire(self._bound)
 
         def _wake(self) -> None:
             if self._waiter is not None and not self._waiter.done():
@@ -219,24 +222,30 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             )
             self._reader = None
             response = await self._bounded(request)
-            self._encoded = "Content-Encoding" in response.headers
-            if self.transport is not None:
+            if response is not None and self.transport is not None:
+                self._encoded = "Content-Encoding" in response.headers
                 head, body = response_head(request, response), response_body(request, response)
                 self.transport.deliver(head, body)
 
         async def _bounded(self, request: AwsRequest) -> Any:
-            """The answer, within the client's read timeout, as it bounds a real server."""
-            seconds = self.read_timeout
+            """The answer, within the client's read timeout, as it bounds a real server.
+
+            None if the client closed the connection meanwhile.
+            """
             try:
-                async with seam.timeout(seconds) as bound:
+                async with seam.timeout(self.read_timeout) as self._bound:
                     # A real answer takes at least a turn of the loop; without one, a
                     # task that polls would never let another run.
                     await asyncio.sleep(0)
                     return await self._engine.answer(request)
             except asyncio.TimeoutError:
-                if not (bound.expired() if callable(bound.expired) else bound.expired):
-                    raise
+                if not seam.expired(self._bound):
+                    raise  # it is the plugin's or moto's own
+                if self.transport is None:
+                    return None
                 raise aiohttp.SocketTimeoutError("Timeout on reading data from socket") from None
+            finally:
+                self._bound = None
 
     return MemoryProtocol
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..compat import require
 from ..guard import Verdict
 from ..request import AwsRequest, Call, current_call, headers_of
+from .http1 import BODILESS
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -120,6 +121,8 @@ def answer(engine: Engine, request: Any, aws_url: str) -> Any:
     headers = HTTPHeaderDict()
     for name, value in response.headers.items():
         headers.add(name, value)
+    if "Content-Length" not in headers and response.status not in BODILESS:
+        headers["Content-Length"] = str(len(response.body))
     raw = HTTPResponse(
         body=BytesIO(b"" if request.method == "HEAD" else response.body),
         headers=headers,

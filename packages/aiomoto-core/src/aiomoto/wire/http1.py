@@ -15,7 +15,7 @@ from ..request import AwsRequest, AwsResponse
 #: How much of a response body is handed to the client at once.
 CHUNK = 256 * 1024
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-_BODILESS = frozenset({204, 304})
+BODILESS = frozenset({204, 304})
 
 
 class RequestReader:
@@ -127,7 +127,7 @@ def response_head(request: AwsRequest, response: AwsResponse) -> bytes:
         if "\n" in value or "\r" in value:
             raise ValueError(f"moto answered with a line break in the header {name!r}: {value!r}")
         lines.append(f"{name}: {value}")
-    if not has_length and status not in _BODILESS:
+    if not has_length and status not in BODILESS:
         lines.append(f"Content-Length: {len(response.body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
 
@@ -138,4 +138,4 @@ def response_body(request: AwsRequest, response: AwsResponse) -> bytes:
 
 
 def _has_body(request: AwsRequest, status: int) -> bool:
-    return request.method != "HEAD" and status not in _BODILESS and status >= 200
+    return request.method != "HEAD" and status not in BODILESS and status >= 200
