@@ -219,6 +219,10 @@ class Moto:
     def call(self, handler: Callable[..., Any], request: AwsRequest) -> AwsResponse:
         """Run one of moto's handlers, as moto's own stubber does."""
         given: Any
+        if request.headers.get("Accept") == "*/*":
+            # aiohttp and httpx send it of their own accord. It says as much as none
+            # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
+            del request.headers["Accept"]
         request_url = _without_parameters(request.url)
         if self._normalise is not None:
             given = self._normalise(request.method, request_url, request.headers, request.body)
