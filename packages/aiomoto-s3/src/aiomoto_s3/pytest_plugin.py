@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 
-from aiomoto import mock_aws
-
 
 @pytest.fixture
 def s3_client(request: pytest.FixtureRequest) -> Iterator[Any]:
@@ -22,6 +20,8 @@ def s3_client(request: pytest.FixtureRequest) -> Iterator[Any]:
     """
     from aiobotocore.config import AioConfig
     from aiobotocore.session import get_session
+
+    from aiomoto import mock_aws
 
     from .compat import close_client
 
@@ -45,6 +45,8 @@ def s3_bucket() -> Iterator[str]:
     """The name of an empty bucket inside a running mock, in the default region."""
     import boto3
 
+    from aiomoto import mock_aws
+
     name = "aiomoto-bucket"
     with mock_aws():
         s3 = boto3.client("s3")
@@ -58,6 +60,8 @@ def s3_bucket() -> Iterator[str]:
 @pytest.fixture
 def s3_filesystem(request: pytest.FixtureRequest) -> Iterator[Any]:
     """An ``s3fs.S3FileSystem`` inside a running mock; asynchronous in a coroutine test."""
+    from aiomoto import mock_aws
+
     s3fs = pytest.importorskip("s3fs", reason="the fixture s3_filesystem needs s3fs")
     with mock_aws():
         yield s3fs.S3FileSystem(asynchronous=inspect.iscoroutinefunction(request.function))
