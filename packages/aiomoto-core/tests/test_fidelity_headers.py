@@ -194,6 +194,10 @@ class Arrived:
         headers = {name.lower(): value for name, value in request.headers.items()}
         for name in DIFFERENT_BY_NATURE:
             headers.pop(name, None)
+        if headers.get("accept") == "*/*":
+            # It says as much as none (RFC 9110, section 12.5.1), and none is what moto's
+            # backends are used to.
+            del headers["accept"]
         self.requests.append(
             {
                 "method": request.method,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -55,6 +56,9 @@ KEYS = [
 # A dot segment in a URL that is not marked as encoded is taken out by yarl and httpx.
 # What is left means the bucket on the wire and all buckets under the bucket's own host.
 NOT_SHORTENED = [key for key in KEYS if key not in (".", "..")]
+if tuple(int(part) for part in metadata.version("moto").split(".")[:3]) <= (5, 2, 0):
+    # yarl also sends a semicolon as it is, where moto's server cut the path.
+    NOT_SHORTENED.remove("semi;colon:colon")
 
 
 async def listed(s3: Any) -> list[str]:

@@ -11,12 +11,14 @@ to the twin. A test body is handed a world and does not know which one it is.
 
 from __future__ import annotations
 
+import asyncio.sslproto
 import contextlib
 import http.client
 import inspect
 import logging
 import os
 import ssl
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest import mock
@@ -228,13 +230,20 @@ class WireWorld(World):
     def reset(self) -> None:
         self.twin.reset()
 
-    def _environment(self) -> AbstractContextManager[Any]:
+    @contextlib.contextmanager
+    def _environment(self) -> Iterator[None]:
         ca_file = str(self.twin.ca_file)
         # The httpx backend of aiobotocore 2.25 forgets AWS_CA_BUNDLE on its way to
         # httpx, which reads SSL_CERT_FILE.
-        return mock.patch.dict(
-            os.environ, {**CREDENTIALS, "AWS_CA_BUNDLE": ca_file, "SSL_CERT_FILE": ca_file}
-        )
+        settings = {**CREDENTIALS, "AWS_CA_BUNDLE": ca_file, "SSL_CERT_FILE": ca_file}
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.dict(os.environ, settings))
+            if sys.version_info < (3, 11):
+                # Before CPython's issue 88177 a TLS transport whose reading is paused
+                # never closes. From 3.11 on aiohttp aborts it, by default.
+                transport = asyncio.sslproto._SSLProtocolTransport
+                stack.enter_context(mock.patch.object(transport, "close", transport.abort))
+            yield
 
     def _config(self, config: dict[str, Any] | None) -> dict[str, Any]:
         # No name server knows <bucket>.localhost.
