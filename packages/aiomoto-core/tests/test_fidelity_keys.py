@@ -106,10 +106,11 @@ async def test_presigned_urls_on_aiohttp(compare: Compare, backend: str) -> None
             async with session.put(put, data=b"body") as answer:
                 status = answer.status
             async with session.get(get) as answer:
-                found = [status, answer.status, await answer.text(), await listed(s3)]
-            for name in found[-1]:
+                text = await answer.text()
+                names = await listed(s3)
+            for name in names:
                 await s3.delete_object(Bucket="bucket", Key=name)
-            return found
+            return [status, answer.status, text, names]
 
         async with world.client("s3") as s3, world.plain_aiohttp() as session:
             await s3.create_bucket(Bucket="bucket")
