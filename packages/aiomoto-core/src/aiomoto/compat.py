@@ -326,10 +326,6 @@ class Aiohttp:
         return bytes(rest)
 
     @staticmethod
-    def connector_of(connection: Any) -> tuple[Any, Any]:
-        return connection._connector, connection._key
-
-    @staticmethod
     def timeout(seconds: float | None) -> AbstractAsyncContextManager[Any]:
         """``asyncio.timeout``, also on Python 3.10."""
         bound: AbstractAsyncContextManager[Any] = asyncio_timeout(seconds)

@@ -101,6 +101,3 @@ class Call:
 
 #: Set while botocore's or aiobotocore's HTTP session sends in this context.
 current_call: ContextVar[Call | None] = ContextVar("aiomoto_current_call", default=None)
-
-#: A callable without arguments, run by a driver in a place where it may block.
-Thunk = Callable[[], Any]
