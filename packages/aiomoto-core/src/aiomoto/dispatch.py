@@ -19,7 +19,7 @@ from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
 from .plugin.manager import PluginManager
-from .request import AwsRequest, AwsResponse, Call, current_call
+from .request import AwsRequest, AwsResponse
 from .router import Handler, Route, Router
 
 if TYPE_CHECKING:
@@ -81,19 +81,24 @@ class Dispatcher:
                 send, value = steps.throw, error
 
     def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
-        request.service = self.find(request).service
-        name_operation(request, current_call.get())
+        route = self.find(request)
+        request.service = route.service
+        found_for = request.url
+        name_operation(request)
         answer = self._plugins.handle(self._engine, request)
         if inspect.isawaitable(answer):
             answer = yield answer
         if answer is not None:
             return self._plugins.check_answer(request, answer)
-        handler = self._handler(request)
+        if request.url is not found_for:
+            route = self.find(request)
+        handler = self._handler(request, route)
         blocks = self._plugins.blocks(request)
         if blocks is None:
             blocks = request.service in Moto.WAITS_FOR_THREADS or _waits_for_messages(request)
         if not blocks:
-            response = self.ask_moto(request)
+            with self._lock:
+                response = self._call(handler, request)
         elif request.is_async:
             response = yield lambda: self._call(handler, request)
         else:
@@ -102,13 +107,11 @@ class Dispatcher:
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer, with its state locked meanwhile."""
-        handler = self._handler(request)
+        handler = self._handler(request, self.find(request))
         with self._lock:
             return self._call(handler, request)
 
-    def _handler(self, request: AwsRequest) -> Handler:
-        # Looked up anew where a plugin may have changed the request; it is cached.
-        route = self.find(request)
+    def _handler(self, request: AwsRequest, route: Route) -> Handler:
         request.service = route.service
         if request.original_url != request.url:
             # moto reads buckets and endpoints from the Host header too.
@@ -121,7 +124,7 @@ class Dispatcher:
 
     def _call(self, handler: Handler, request: AwsRequest) -> AwsResponse:
         try:
-            return self._moto.call(handler, request)
+            return self._moto.call(handler, request, quick=self._engine.optimises())
         except UnsupportedOperation:
             raise
         except NotImplementedError as error:
@@ -136,9 +139,8 @@ class Dispatcher:
         route = self.router.find(self.clean_url(request.url))
         if route.handler is None:
             parts = urlsplit(request.url)
-            call = current_call.get()
             if scope_of(request.headers, parts.query) is not None:
-                url = to_aws_url(parts, "", "", request.headers, call)
+                url = to_aws_url(parts, "", "", request.headers, request.call)
                 found = self.router.find(self.clean_url(url))
                 if found.handler is not None:
                     request.url = url
@@ -169,7 +171,7 @@ class Dispatcher:
 
     def unsupported(self, request: AwsRequest, detail: str | None = None) -> UnsupportedOperation:
         """The error for what moto lacks, naming what was asked for."""
-        call = current_call.get()
+        call = request.call
         parts = urlsplit(request.url)
         scope = scope_of(request.headers, parts.query)
         service = (call.service if call else None) or request.service
@@ -185,12 +187,12 @@ def _response(done: StopIteration) -> AwsResponse:
     return response
 
 
-def name_operation(request: AwsRequest, call: Call | None) -> None:
+def name_operation(request: AwsRequest) -> None:
     """Fill in the operation: as the client says, else from the target header or the query."""
     if request.operation is None:
         target = request.headers.get("X-Amz-Target", "")
-        if call is not None and call.operation:
-            request.operation = call.operation
+        if request.call is not None and request.call.operation:
+            request.operation = request.call.operation
         elif target:
             request.operation = target.rsplit(".", 1)[-1]
         elif request.body[:7] == b"Action=" or b"&Action=" in request.body[:4096]:

@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import compat, environment
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
@@ -24,6 +24,9 @@ from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .undo import Undo
 
+if TYPE_CHECKING:
+    from .wire.streaming import Feed
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -33,10 +36,16 @@ class Settings:
     endpoints: tuple[Endpoint, ...] = ()
     plugins: tuple[object, ...] = ()
     clock: ClockOption = None
+    optimise: bool = True
 
     @classmethod
     def of(
-        cls, config: object, endpoints: object, plugins: object, clock: ClockOption = None
+        cls,
+        config: object,
+        endpoints: object,
+        plugins: object,
+        clock: ClockOption = None,
+        optimise: object = None,
     ) -> Settings:
         """Check the arguments; raises :class:`~aiomoto.errors.InvalidOption`."""
         if config is not None and not isinstance(config, Mapping):
@@ -44,7 +53,13 @@ class Settings:
                 f"mock_aws(config=...) takes a dictionary as moto.mock_aws does, got {config!r}."
             )
         clock_of(clock)  # refuses what is none
-        return cls(dict(config or {}), parse_endpoints(endpoints), check_plugins(plugins), clock)
+        return cls(
+            dict(config or {}),
+            parse_endpoints(endpoints),
+            check_plugins(plugins),
+            clock,
+            _optimise(optimise),
+        )
 
     @property
     def mocks_credentials(self) -> bool:
@@ -74,7 +89,10 @@ class Engine:
         self._guard = Guard(())
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
+        self._optimises = False
         self._patches = Patches(self)
+        #: Bodies that are being delivered piece by piece.
+        self.streams: set[Feed] = set()
         #: What the mocks that are active go by; for plugins, from their activation on.
         self.clock: Clock = RealClock()
 
@@ -84,6 +102,10 @@ class Engine:
     def active(self) -> bool:
         """Whether any mock is running."""
         return bool(self._leases)
+
+    def optimises(self) -> bool:
+        """Whether the fast paths are on: a mock is active, and none asked for the slow ones."""
+        return self._optimises
 
     @property
     def owners(self) -> Mapping[str, str]:
@@ -153,6 +175,9 @@ class Engine:
 
     def _renew_guard(self) -> None:
         moto = compat.moto()
+        self._optimises = bool(self._leases) and all(
+            lease.settings.optimise for lease in self._leases
+        )
         declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
         self._guard = Guard(
             suffixes=compat.dns_suffixes(),
@@ -171,6 +196,7 @@ class Engine:
             undo.add(self._leave)
             undo.add(self._patches.take_out)
             self._patches.put_in()
+            undo.add(self._end_streams)
             undo.add(self._plugins.deactivate_all, self)
             self._plugins.activate_all(self)
             self._switch = undo.keep()
@@ -180,6 +206,10 @@ class Engine:
         if self._leases == [lease]:
             self._remove_data = lease.remove_data
             self._switch.close()
+
+    def _end_streams(self) -> None:
+        for stream in tuple(self.streams):
+            stream.end()
 
     def _is_ours(self, request: Any) -> bool:
         """Whether a request of the ``requests`` library is answered, or refused, here.
@@ -221,19 +251,26 @@ class Engine:
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client awaits."""
-        call = current_call.get()
         self.clock.touch()
+        # What a plugin requests meanwhile is not its client's doing.
+        token = current_call.set(None)
         try:
             return await self._dispatcher.handle(request)
         except Exception as error:
-            if call is not None:
-                call.error = error
+            if request.call is not None:
+                request.call.error = error
             raise
+        finally:
+            current_call.reset(token)
 
     def answer_sync(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client's thread waits."""
         request.is_async = False
-        return self._dispatcher.handle_sync(request)
+        token = current_call.set(None)
+        try:
+            return self._dispatcher.handle_sync(request)
+        finally:
+            current_call.reset(token)
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer to a request, for plugins that answer around it.
@@ -249,12 +286,20 @@ class Engine:
         """The error for a request that may not leave."""
         scope = scope_of(headers, "")
         service = (call.service if call else None) or (scope.service if scope else None)
-        asked = AwsRequest("", url, headers_of(headers))
-        name_operation(asked, call)
+        asked = AwsRequest("", url, headers_of(headers), call=call)
+        name_operation(asked)
         error = RealRequestBlocked(url, service=service, operation=asked.operation)
         if call is not None:
             call.error = error
         return error
+
+
+def _optimise(given: object) -> bool:
+    if given is None:
+        return os.environ.get("AIOMOTO_OPTIMISE", "1") != "0"
+    if not isinstance(given, bool):
+        raise InvalidOption(f"mock_aws(optimise=...) takes True, False or None, got {given!r}.")
+    return given
 
 
 #: The engine of this process.

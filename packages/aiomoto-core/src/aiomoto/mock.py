@@ -35,8 +35,9 @@ class MockAWS:
         endpoints: Iterable[str] = (),
         plugins: Iterable[object] = (),
         clock: ClockOption = None,
+        optimise: bool | None = None,
     ) -> None:
-        self._arguments = (config, endpoints, plugins, clock)
+        self._arguments = (config, endpoints, plugins, clock, optimise)
         self._reset = reset
         self._remove_data = remove_data
         self._leases: list[Lease] = []
@@ -155,6 +156,7 @@ def mock_aws(
     endpoints: Iterable[str] = (),
     plugins: Iterable[object] = (),
     clock: ClockOption = None,
+    optimise: bool | None = None,
 ) -> MockAWS: ...
 def mock_aws(
     func: Any = None,
@@ -165,6 +167,7 @@ def mock_aws(
     endpoints: Iterable[str] = (),
     plugins: Iterable[object] = (),
     clock: ClockOption = None,
+    optimise: bool | None = None,
 ) -> Any:
     """Mock AWS in process: a context manager, sync and async, and a decorator.
 
@@ -176,6 +179,9 @@ def mock_aws(
     :param plugins: plugin objects (see docs/hooks.md) for as long as this mock is active.
     :param clock: ``"virtual"`` for time that only ``await mock.clock.advance(seconds)`` moves,
         ``"real"`` for real time; if None, as the outer mock has it, else real.
+    :param optimise: False to do without what makes new sessions and calls fast (see
+        docs/architecture.md, "Fast paths"), for comparison; if None, on unless the environment
+        variable ``AIOMOTO_OPTIMISE`` is ``0``.
 
     Inside, every client is answered by moto's in-memory backends: aiobotocore
     and aioboto3 over aiohttp or httpx, plain aiohttp and httpx for AWS
@@ -193,5 +199,6 @@ def mock_aws(
         endpoints=endpoints,
         plugins=plugins,
         clock=clock,
+        optimise=optimise,
     )
     return mock if func is None else mock(func)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from wrapt import register_post_import_hook
 
 from . import compat
+from .fast import backends
 from .wire import stubber
 
 if TYPE_CHECKING:
@@ -40,6 +41,42 @@ def _botocore(engine: Engine) -> list[Patch]:
     return botocore.patches(engine)
 
 
+def _loaders(engine: Engine) -> list[Patch]:
+    from .fast import loaders
+
+    return loaders.patches(engine.optimises)
+
+
+def _events(engine: Engine) -> list[Patch]:
+    from .fast import events
+
+    return events.patches(engine.optimises)
+
+
+def _methods(engine: Engine) -> list[Patch]:
+    from .fast import methods
+
+    return methods.patches(engine.optimises)
+
+
+def _user_agents(engine: Engine) -> list[Patch]:
+    from .fast import useragents
+
+    return useragents.patches(engine.optimises)
+
+
+def _rule_sets(engine: Engine) -> list[Patch]:
+    from .fast import rulesets
+
+    return rulesets.patches(engine.optimises)
+
+
+def _certificates(module: str, engine: Engine) -> list[Patch]:
+    from .fast import certificates
+
+    return certificates.patches(module, engine.optimises)
+
+
 def _aiobotocore(engine: Engine) -> list[Patch]:
     from .wire import botocore
 
@@ -50,6 +87,13 @@ def _aiobotocore(engine: Engine) -> list[Patch]:
 #: A client that the test never imports is not imported for it either.
 CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.httpsession": _botocore,
+    "botocore.loaders": _loaders,
+    "botocore.hooks": _events,
+    "botocore.endpoint_provider": _rule_sets,
+    "botocore.useragent": _user_agents,
+    "botocore.client": _methods,
+    "aiobotocore.httpsession": partial(_certificates, "aiobotocore.httpsession"),
+    "aiobotocore.httpxsession": partial(_certificates, "aiobotocore.httpxsession"),
     "aiobotocore.endpoint": _aiobotocore,
     "aiohttp": _aiohttp,
     "httpcore": partial(_httpx, "httpcore"),
@@ -72,7 +116,10 @@ class Patches:
         """Patch moto and every HTTP client that is imported, now or while active."""
         moto = compat.moto()
         self._active = True
-        self._install("moto", stubber.patches(self._engine, moto))
+        self._install(
+            "moto",
+            stubber.patches(self._engine, moto) + backends.patches(self._engine.optimises),
+        )
         for name in CLIENTS:
             if not self._hooked:
                 # Runs at once for a module that is imported already, and stays

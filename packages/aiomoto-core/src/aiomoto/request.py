@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +10,22 @@ from typing import Any
 from multidict import CIMultiDict
 
 HeaderItems = Mapping[str, Any] | Iterable[tuple[str, Any]]
+
+
+@dataclass
+class Call:
+    """What an AWS client is doing while its HTTP client sends.
+
+    ``error`` carries an exception of ours out through the client's HTTP
+    session, which would wrap it into something that gets retried.
+    """
+
+    service: str | None = None
+    operation: str | None = None
+    endpoint_prefix: str | None = None
+    error: BaseException | None = None
+    #: Run if the client's task is cancelled before it has the answer.
+    undo: list[Callable[[], object]] = field(default_factory=list)
 
 
 @dataclass
@@ -34,6 +50,16 @@ class AwsRequest:
     operation: str | None = None
     #: The url before a declared endpoint was translated to AWS.
     original_url: str = ""
+    #: What the AWS client is doing; None for a plain HTTP client.
+    call: Call | None = field(default=None, repr=False, compare=False)
+
+    def undo_if_cancelled(self, undo: Callable[[], object]) -> None:
+        """Run ``undo()`` if the client's task is cancelled after this and before it has the answer.
+
+        Known of aiobotocore's clients; for others nothing is done.
+        """
+        if self.is_async and self.call is not None:
+            self.call.undo.append(undo)
 
 
 @dataclass
@@ -43,6 +69,9 @@ class AwsResponse:
     status: int
     headers: CIMultiDict[str] = field(default_factory=CIMultiDict)
     body: bytes = b""
+    #: In place of ``body``, for a client that awaits: pieces that are delivered as they
+    #: come, in a chunked transfer coding.
+    stream: AsyncIterator[bytes] | None = None
 
     @classmethod
     def of(cls, status: int, headers: HeaderItems = (), body: str | bytes = b"") -> AwsResponse:
@@ -81,22 +110,6 @@ def _pairs(items: Any) -> Iterable[tuple[Any, Any]]:
     """Of a mapping, of header classes that are none but have items, or pairs as they are."""
     pairs: Iterable[tuple[Any, Any]] = items.items() if hasattr(items, "items") else items
     return pairs
-
-
-@dataclass
-class Call:
-    """What an AWS client is doing while its HTTP client sends.
-
-    ``error`` carries an exception of ours out through the client's HTTP
-    session, which would wrap it into something that gets retried.
-    """
-
-    service: str | None = None
-    operation: str | None = None
-    endpoint_prefix: str | None = None
-    error: BaseException | None = None
-    #: Run if the client's task is cancelled before it has the answer.
-    undo: list[Callable[[], object]] = field(default_factory=list)
 
 
 #: Set while botocore's or aiobotocore's HTTP session sends in this context.

@@ -13,6 +13,7 @@ import requests
 from botocore.loaders import create_loader
 
 from aiomoto import ConflictingDistribution, IncompatibleLibrary, compat, mock_aws
+from aiomoto.compat import backends, names, sessions, transports
 
 
 def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -25,7 +26,8 @@ def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
         return real(library, module, *path)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compat, "require", record)
+        for room in (backends, sessions, transports):
+            patch.setattr(room, "require", record)
         make()
     return needed
 
@@ -33,7 +35,8 @@ def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
 def makers() -> list[tuple[str, Any]]:
     libraries = [one for one in ("httpcore", "httpcore2") if importlib.util.find_spec(one)]
     httpcores = [(library, partial(compat.Httpcore, library)) for library in libraries]
-    return [("moto", compat.Moto), ("aiohttp", compat.Aiohttp), *httpcores]
+    botocore = [("botocore", compat.Events), ("botocore", compat.Clients)]
+    return [("moto", compat.Moto), ("aiohttp", compat.Aiohttp), *botocore, *httpcores]
 
 
 NEEDED = [
@@ -70,7 +73,7 @@ def test_missing_name_is_named(make: Any, module: str, path: tuple[str, ...]) ->
 
 def test_enough_names_are_looked_for() -> None:
     """The test above tests nothing where nothing is looked up."""
-    assert len(NEEDED) > 35
+    assert len(NEEDED) > 40
 
 
 def test_library_that_is_not_installed() -> None:
@@ -83,7 +86,7 @@ def test_other_distribution_with_the_same_import_name() -> None:
         version = "0.5.8"
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(compat, "distribution", lambda name: Peer)
+        patch.setattr(names, "distribution", lambda name: Peer)
         with pytest.raises(ConflictingDistribution) as caught:
             compat.refuse_peer_distribution()
     assert str(caught.value) == (

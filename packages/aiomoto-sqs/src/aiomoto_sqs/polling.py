@@ -11,7 +11,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from aiomoto.clock import Timer, VirtualClock
-from aiomoto.request import current_call
 
 from .compat import Note, Sqs
 from .rooms import Rooms, Waiter
@@ -61,9 +60,8 @@ class Polling:
         """moto's answer of now; ``note`` is filled in."""
         with self.sqs.noting(note):
             response = self.engine.ask_moto(request)
-        call = current_call.get()
-        if note.messages and request.is_async and call is not None:
-            call.undo.append(partial(self._bring_back, request, note))
+        if note.messages:
+            request.undo_if_cancelled(partial(self._bring_back, request, note))
         return response
 
     def _bring_back(self, request: AwsRequest, note: Note) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -257,6 +257,7 @@ class PluginManager:
         if not isinstance(answer, AwsResponse):
             allowed = "an AwsResponse, None, and an awaitable of either"
             raise self._wrong(request, "aiomoto_handle", answer, allowed)
+        self._check_stream(request, "aiomoto_handle", answer)
         return answer
 
     def blocks(self, request: AwsRequest) -> bool | None:
@@ -273,7 +274,24 @@ class PluginManager:
             return response
         if not isinstance(answer, AwsResponse):
             raise self._wrong(request, "aiomoto_response", answer, "an AwsResponse and None")
+        self._check_stream(request, "aiomoto_response", answer)
         return answer
+
+    def _check_stream(self, request: AwsRequest, hook: str, answer: AwsResponse) -> None:
+        stream = answer.stream
+        if stream is None:
+            return
+        name = self._owners.get(request.service or "")
+        if not isinstance(stream, AsyncIterator):
+            raise PluginError(
+                f"Plugin {name!r}: {hook} returned a response whose stream is {stream!r}; allowed "
+                "are None and an asynchronous iterator of bytes."
+            )
+        if not request.is_async:
+            raise PluginError(
+                f"Plugin {name!r}: {hook} returned a response with a stream for a synchronous "
+                "client. Return one only where request.is_async is true."
+            )
 
     def refuse_awaitable(self, request: AwsRequest, answer: object) -> PluginError:
         """The error for an awaitable where a synchronous client waits."""

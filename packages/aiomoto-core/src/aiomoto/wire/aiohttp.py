@@ -2,8 +2,9 @@
 
 The cut is ``BaseConnector.connect``. Sessions, middlewares, traces, redirects,
 ``ClientRequest.send``, the response parser and ``ClientResponse`` all run for
-real, and so do the connector's limits. No task is added: moto is asked in the
-task that awaits the response, so cancelling it cancels the answer.
+real, and so do the connector's limits. moto is asked in the task that awaits
+the response, so cancelling it cancels the answer. A task of its own is there
+only for a body that comes piece by piece (streaming.py).
 """
 
 from __future__ import annotations
@@ -17,8 +18,17 @@ import aiohttp
 
 from .. import compat
 from ..guard import Verdict
-from ..request import AwsRequest, current_call, headers_of
-from .http1 import CHUNK, CONTINUE, RequestReader, response_body, response_head
+from ..request import AwsRequest, AwsResponse, current_call, headers_of
+from .http1 import (
+    CHUNK,
+    CONTINUE,
+    RequestReader,
+    close_stream,
+    has_body,
+    response_body,
+    response_head,
+)
+from .streaming import Feed
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -71,6 +81,8 @@ class MemoryTransport(asyncio.Transport):
         self._closing = False
         self._paused = False
         self._pending = memoryview(b"")
+        #: What delivers the body, if it comes piece by piece.
+        self.feed: Feed | None = None
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         """Take bytes of the request."""
@@ -110,6 +122,13 @@ class MemoryTransport(asyncio.Transport):
         self._paused = False
         if self._pending and not self._closing:
             self._loop.call_soon(self._pump)
+        if self.feed is not None:
+            self.feed.resume()
+
+    @property
+    def paused(self) -> bool:
+        """Whether the client has enough for now."""
+        return self._paused
 
     def is_closing(self) -> bool:
         """Whether the client has closed the connection."""
@@ -120,6 +139,8 @@ class MemoryTransport(asyncio.Transport):
         if not self._closing:
             self._closing = True
             self._pending = memoryview(b"")
+            if self.feed is not None:
+                self.feed.stop()
             if not self._loop.is_closed():
                 self._loop.call_soon(self._protocol.connection_lost, None)
 
@@ -207,7 +228,10 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                     break
                 else:
                     await self._answer()
-            return await super().read()
+            message = await super().read()
+            if self.transport is not None and self.transport.feed is not None:
+                self.transport.feed.start(message[1])
+            return message
 
         async def _answer(self) -> None:
             assert self._reader is not None
@@ -219,13 +243,25 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                 headers=headers_of(given.headers),
                 body=self._reader.body,
                 original_url=str(given.url),
+                call=current_call.get(),
             )
             self._reader = None
             response = await self._bounded(request)
-            if response is not None and self.transport is not None:
+            if response is not None and response.stream is not None:
+                await self._stream(request, response)
+            elif response is not None and self.transport is not None:
                 self._encoded = "Content-Encoding" in response.headers
                 head, body = response_head(request, response), response_body(request, response)
                 self.transport.deliver(head, body)
+
+        async def _stream(self, request: AwsRequest, response: AwsResponse) -> None:
+            transport = self.transport
+            if transport is None or not has_body(request, response.status):
+                await close_stream(response)
+            else:
+                transport.feed = Feed(self._engine, transport, self.data_received, response)
+            if transport is not None:
+                transport.deliver(response_head(request, response), b"")
 
         async def _bounded(self, request: AwsRequest) -> Any:
             """The answer, within the client's read timeout, as it bounds a real server.

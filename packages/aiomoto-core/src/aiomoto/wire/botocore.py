@@ -44,11 +44,7 @@ def patches(engine: Engine) -> list[Patch]:
             raise engine.blocked(ruling.url, headers, call)
         if ruling.verdict is Verdict.PASS:
             return original_send(self, request)
-        token = current_call.set(call)
-        try:
-            return answer(engine, request, ruling.url)
-        finally:
-            current_call.reset(token)
+        return answer(engine, to_aws_request(request, ruling.url, call), request)
 
     return [
         (endpoint_class, "create_request", create_marked),
@@ -111,12 +107,11 @@ def _call_of(request: Any) -> Call:
     return Call(*mark) if mark is not None else Call()
 
 
-def answer(engine: Engine, request: Any, aws_url: str) -> Any:
+def answer(engine: Engine, aws_request: AwsRequest, request: Any) -> Any:
     """An ``AWSResponse`` around a urllib3 response, as botocore builds it from a socket."""
     from botocore.awsrequest import AWSResponse
     from urllib3 import HTTPHeaderDict, HTTPResponse
 
-    aws_request = to_aws_request(request, aws_url)
     response = engine.answer_sync(aws_request)
     headers = HTTPHeaderDict()
     for name, value in response.headers.items():
@@ -139,7 +134,7 @@ def answer(engine: Engine, request: Any, aws_url: str) -> Any:
     return result
 
 
-def to_aws_request(request: Any, aws_url: str) -> AwsRequest:
+def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsRequest:
     """From a prepared request of botocore; its body may be a file or an iterable."""
     return AwsRequest(
         method=request.method,
@@ -148,6 +143,7 @@ def to_aws_request(request: Any, aws_url: str) -> AwsRequest:
         body=body_bytes(request.body),
         is_async=False,
         original_url=request.url,
+        call=call,
     )
 
 

@@ -7,14 +7,16 @@ request object; only the body has to be taken out of its framing here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, Iterable
 from http.client import responses as reasons
 
+from ..errors import PluginError
 from ..request import AwsRequest, AwsResponse
 
 #: How much of a response body is handed to the client at once.
 CHUNK = 256 * 1024
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+LAST_CHUNK = b"0\r\n\r\n"
 BODILESS = frozenset({204, 304})
 
 
@@ -112,14 +114,17 @@ class RequestReader:
 def response_head(request: AwsRequest, response: AwsResponse) -> bytes:
     """Status line and headers; a Content-Length is added where moto gave none."""
     status = response.status
+    streams = response.stream is not None and has_body(request, status)
     lines = [f"HTTP/1.1 {status} {reasons.get(status, 'Unknown')}"]
     has_length = False
     for name, value in response.headers.items():
         lowered = name.lower()
         if lowered == "transfer-encoding":
-            continue  # the body is framed by its length
+            continue  # the body is framed here, by its length or in chunks
         if lowered == "content-length":
-            if not _has_body(request, status):
+            if streams:
+                continue
+            if not has_body(request, status):
                 has_length = True
             elif int(value) != len(response.body):
                 continue
@@ -127,15 +132,42 @@ def response_head(request: AwsRequest, response: AwsResponse) -> bytes:
         if "\n" in value or "\r" in value:
             raise ValueError(f"moto answered with a line break in the header {name!r}: {value!r}")
         lines.append(f"{name}: {value}")
-    if not has_length and status not in BODILESS:
+    if streams:
+        lines.append("Transfer-Encoding: chunked")
+    elif not has_length and status not in BODILESS:
         lines.append(f"Content-Length: {len(response.body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8")
 
 
 def response_body(request: AwsRequest, response: AwsResponse) -> bytes:
     """The bytes after the head: none for HEAD and for statuses that have no body."""
-    return response.body if _has_body(request, response.status) else b""
+    return response.body if has_body(request, response.status) else b""
 
 
-def _has_body(request: AwsRequest, status: int) -> bool:
+async def response_pieces(response: AwsResponse) -> AsyncGenerator[bytes]:
+    """The body of a response with a stream, piece by piece, in the chunked transfer coding.
+
+    RFC 9112, section 7.1. Whoever stops early closes this, and that the stream.
+    """
+    assert response.stream is not None
+    try:
+        async for piece in response.stream:
+            if not isinstance(piece, (bytes, bytearray, memoryview)):
+                raise PluginError(f"A response's stream gives bytes, but gave {piece!r}.")
+            if piece:  # an empty chunk would be the last one
+                yield b"%x\r\n%b\r\n" % (len(piece), piece)
+        yield LAST_CHUNK
+    finally:
+        await close_stream(response)
+
+
+async def close_stream(response: AwsResponse) -> None:
+    """End a stream, whether anything of it was read or not."""
+    close = getattr(response.stream, "aclose", None)
+    if close is not None:
+        await close()
+
+
+def has_body(request: AwsRequest, status: int) -> bool:
+    """Whether bytes follow the head of an answer to this request."""
     return request.method != "HEAD" and status not in BODILESS and status >= 200

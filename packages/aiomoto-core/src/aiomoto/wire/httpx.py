@@ -9,7 +9,7 @@ and closing are the real ones. It serves synchronous clients, asyncio and trio.
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextvars import ContextVar
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -19,8 +19,17 @@ from multidict import CIMultiDict
 
 from .. import compat
 from ..guard import Ruling, Verdict
-from ..request import AwsRequest, current_call
-from .http1 import CHUNK, CONTINUE, RequestReader, response_body, response_head
+from ..request import AwsRequest, AwsResponse, current_call
+from .http1 import (
+    CHUNK,
+    CONTINUE,
+    RequestReader,
+    close_stream,
+    has_body,
+    response_body,
+    response_head,
+    response_pieces,
+)
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -151,6 +160,7 @@ class _Exchange:
         self._reader: RequestReader | None = None
         self._request: AwsRequest | None = None
         self._outgoing = memoryview(b"")
+        self._pieces: AsyncGenerator[bytes] | None = None
 
     def take(self, data: bytes) -> None:
         """Bytes of a request; the first ones say which."""
@@ -165,6 +175,7 @@ class _Exchange:
                 url=aws_url,
                 headers=headers,
                 original_url=_url(request),
+                call=current_call.get(),
             )
         self._reader.feed(data)
 
@@ -186,10 +197,36 @@ class _Exchange:
             request.body = reader.body
         return request
 
-    def answer(self, request: AwsRequest, response: Any) -> None:
+    def answer(self, request: AwsRequest, response: AwsResponse) -> None:
         """Have a response read from now on."""
         body = response_body(request, response)
         self._outgoing = memoryview(response_head(request, response) + body)
+
+    async def answer_async(self, request: AwsRequest, response: AwsResponse) -> None:
+        """The same for a response that may come piece by piece."""
+        self.answer(request, response)
+        if response.stream is not None:
+            if has_body(request, response.status):
+                self._pieces = response_pieces(response)
+            else:
+                await close_stream(response)
+
+    async def next_piece(self) -> bool:
+        """Wait for more of a stream; False if there is none."""
+        if self._pieces is None:
+            return False
+        self._outgoing = memoryview(await anext(self._pieces, b""))
+        if not self._outgoing:
+            self._pieces = None
+        return bool(self._outgoing)
+
+    async def close(self) -> None:
+        """End a stream that is not read to its end."""
+        pieces, self._pieces = self._pieces, None
+        if pieces is not None and not getattr(
+            pieces, "ag_running", False
+        ):  # else its reader's end ends it
+            await pieces.aclose()
 
 
 def _async_backend(module: Any, engine: Engine) -> Any:
@@ -207,24 +244,26 @@ def _async_backend(module: Any, engine: Engine) -> Any:
             if self._closed:
                 raise module.ReadError("")
             ready = self._exchange.pending(max_bytes)
-            request = None if ready else self._exchange.request()
-            if request is None:
+            if ready:
                 return ready
+            request = self._exchange.request()
             import anyio.lowlevel
 
-            response = None
-            with anyio.move_on_after(timeout):
-                # A real answer takes at least a turn of the loop; without one, a
-                # task that polls would never let another run.
-                await anyio.lowlevel.checkpoint()
-                response = await engine.answer(request)
-            if response is None:
+            with anyio.move_on_after(timeout) as bound:
+                if request is None:
+                    await self._exchange.next_piece()
+                else:
+                    # A real answer takes at least a turn of the loop; without one, a
+                    # task that polls would never let another run.
+                    await anyio.lowlevel.checkpoint()
+                    await self._exchange.answer_async(request, await engine.answer(request))
+            if bound.cancelled_caught:
                 raise module.ReadTimeout("")
-            self._exchange.answer(request, response)
             return self._exchange.pending(max_bytes)
 
         async def aclose(self) -> None:
             self._closed = True
+            await self._exchange.close()
 
         async def start_tls(self, *_: Any, **__: Any) -> Any:
             return self

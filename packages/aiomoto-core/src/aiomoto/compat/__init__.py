@@ -1,0 +1,28 @@
+"""The one room of core that touches private names and internals of other libraries.
+
+Each library has a class here whose constructor looks every name up and raises
+:class:`~aiomoto.errors.IncompatibleLibrary` for one that is missing. The
+constructors run when the library's part is activated, so a version that
+changed fails before anything is patched, and names what changed.
+"""
+
+from __future__ import annotations
+
+from .backends import Moto, moto
+from .names import refuse_peer_distribution, require
+from .partitions import dns_suffixes
+from .sessions import Clients, Events, json_open_methods
+from .transports import Aiohttp, Httpcore
+
+__all__ = [
+    "Aiohttp",
+    "Clients",
+    "Events",
+    "Httpcore",
+    "Moto",
+    "dns_suffixes",
+    "json_open_methods",
+    "moto",
+    "refuse_peer_distribution",
+    "require",
+]

@@ -1,0 +1,256 @@
+"""moto: its counters, its state, its stubber, and the URL tables of its backends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from importlib.metadata import version
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..request import AwsRequest, AwsResponse
+from .environs import environ
+from .names import require
+
+
+class Moto:
+    """moto: its counters, its state, its stubber, and the URL tables of its backends."""
+
+    #: These wait for threads of their own, which call back into moto; holding
+    #: a lock around them would wait for ever. Found by reading moto for
+    #: ``Thread``, ``.join(`` and ``.wait(``.
+    WAITS_FOR_THREADS = frozenset({"awslambda", "batch", "cloudformation", "stepfunctions", "swf"})
+
+    def __init__(self) -> None:
+        self.version: str = version("moto")
+        self.mock_class = self._need("moto.core.models", "MockAWS")
+        for name in ("_nested_count", "_mocks_active", "_mock_init_lock"):
+            self._need("moto.core.models", "MockAWS", name)
+        self.stubber = self._need("moto.core.models", "botocore_stubber")
+        self.stubber_class = self._need("moto.core.botocore_stubber", "BotocoreStubber")
+        self._need("moto.core.botocore_stubber", "BotocoreStubber", "process_request")
+        self._responses_mock = self._need("moto.core.models", "responses_mock")
+        self._reset_responses = self._need("moto.core.models", "reset_responses_mock")
+        self._methods: list[str] = self._need("moto.core.models", "RESPONSES_METHODS")
+        self._not_implemented = self._need("moto.core.models", "not_implemented_callback")
+        self._callback_class = self._need("moto.core.models", "CallbackResponse")
+        self._backends = self._need("moto.core.base_backend", "BackendDict")
+        self._reset_models = self._need("moto.core.model_instances", "reset_model_data")
+        self.config: dict[str, Any] = self._need("moto.core.config", "default_user_config")
+        self.url_patterns: list[tuple[str, re.Pattern[str]]] = self._need(
+            "moto.backend_index", "backend_url_patterns"
+        )
+        self.to_aws_domain = self._need("moto.core.utils", "get_equivalent_url_in_aws_domain")
+        self.custom_s3_endpoints = self._need("moto.settings", "get_s3_custom_endpoints")
+        self._passthrough_url = self._need("moto.core.config", "passthrough_url")
+        self._passthrough_service = self._need("moto.core.config", "passthrough_service")
+        self._whitelisted = self._need("moto.core.config", "service_whitelisted")
+        self._not_whitelisted = self._need("moto.core.exceptions", "ServiceNotWhitelisted")
+        self._http_exception = self._need("moto.core.exceptions", "HTTPException")
+        self._get_backend = self._need("moto.backends", "get_backend")
+        self._account = self._need("moto.core", "DEFAULT_ACCOUNT_ID")
+        self._recorder = self._need("moto.moto_api", "recorder")
+        self._need("moto.moto_api", "recorder", "_record_request")
+        self._request_class = self._find_request_class()
+
+    @staticmethod
+    def _need(module: str, *path: str) -> Any:
+        return require("moto", module, *path)
+
+    @staticmethod
+    def _find_request_class() -> Any:
+        """moto 5.2.5 hands werkzeug requests to its handlers; before, they were botocore's."""
+        try:
+            found: Any = import_module("moto.core.request").Request
+        except (ImportError, AttributeError):
+            return None
+        return found if hasattr(found, "from_primitives") else None
+
+    # -- moto's switch ---------------------------------------------------
+
+    def enter(self, reset: bool, ours: Callable[[Any], bool]) -> None:
+        """Count one more active mock; the first one switches moto on.
+
+        ``ours(request)`` says whether a request of `requests` is answered here.
+        """
+        mock = self.mock_class
+        with mock._mock_init_lock:
+            if mock._nested_count == 0:
+                self._switch_on(reset, ours)
+                mock._mocks_active = True
+            mock._nested_count += 1
+
+    def leave(self, remove_data: bool) -> None:
+        """Count one less; the last one, whoever's it is, switches moto off."""
+        mock = self.mock_class
+        with mock._mock_init_lock:
+            mock._nested_count -= 1
+            if mock._nested_count == 0:
+                mock._mocks_active = False
+                self.stubber.enabled = False
+                try:
+                    if remove_data:
+                        self.reset()
+                        self._reset_models()
+                finally:
+                    self._responses_mock.stop()
+
+    def reset(self) -> None:
+        """Forget all resources, as ``moto.mock_aws().reset()`` does."""
+        self._backends.reset()
+        self._reset_responses(self._responses_mock)
+
+    def restore_routes(self, ours: Callable[[Any], bool]) -> None:
+        """Register what `requests` is answered with.
+
+        moto registers 190 patterns for 7 methods at each start, which is most
+        of what its start costs. One matcher that asks our guard does the same.
+        """
+        for method in self._methods:
+            self._responses_mock.add(self._guarded(method, ours))
+            self._responses_mock.add(
+                self._callback_class(
+                    method=method,
+                    url=re.compile(r"https?://.+\.amazonaws.com/.*"),
+                    callback=self._not_implemented,
+                )
+            )
+
+    def _switch_on(self, reset: bool, ours: Callable[[Any], bool]) -> None:
+        if reset:
+            self.reset()
+        self._responses_mock.start()
+        try:
+            self.restore_routes(ours)
+            self.stubber.enabled = True
+        except BaseException:
+            self._responses_mock.stop()
+            raise
+
+    def _guarded(self, method: str, ours: Callable[[Any], bool]) -> Any:
+        class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
+            def matches(self, request: Any) -> tuple[bool, str]:
+                if request.method != self.method:
+                    return False, "Method does not match"
+                return (True, "") if ours(request) else (False, "URL does not match")
+
+            def get_response(self, request: Any) -> Any:
+                response = super().get_response(request)
+                if request.method == "HEAD":
+                    # moto's does not say so, and urllib3 waits for a body of Content-Length.
+                    response.length_remaining = 0
+                return response
+
+        # Before 5.1.18 or so, moto's stubber took requests' request itself.
+        callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
+        return Guarded(method=method, url=re.compile("https?://"), callback=callback)
+
+    # -- moto's configuration ---------------------------------------------
+
+    def passes(self, clean_url: str, service: str | None) -> bool:
+        """Whether ``core.passthrough`` lets this URL or moto service through."""
+        if self._passthrough_url(clean_url):
+            return True
+        return service is not None and bool(self._passthrough_service(service))
+
+    def has_passthrough(self) -> bool:
+        rules = (self.config.get("core") or {}).get("passthrough") or {}
+        return bool(rules.get("urls") or rules.get("services"))
+
+    def check_whitelist(self, service: str) -> None:
+        """Raise moto's ``ServiceNotWhitelisted`` for a service that is not."""
+        if not self._whitelisted(service):
+            raise self._not_whitelisted(service)
+
+    # -- moto's handlers --------------------------------------------------
+
+    def url_handlers(self, service: str) -> Iterator[tuple[str, Callable[..., Any]]]:
+        """URL pattern and handler of one backend, in moto's order."""
+        backends = self._get_backend(service)
+        if isinstance(backends, self._backends):
+            regions = backends[self._account]
+            backend = regions["us-east-1" if "us-east-1" in regions else "aws"]
+        else:
+            backend = backends["global"]
+        yield from backend.urls.items()
+
+    def call(
+        self, handler: Callable[..., Any], request: AwsRequest, *, quick: bool = False
+    ) -> AwsResponse:
+        """Run one of moto's handlers, as moto's own stubber does.
+
+        ``quick`` makes the request that the handler is given without werkzeug's builder.
+        """
+        given: Any
+        if request.headers.get("Accept") == "*/*":
+            # aiohttp and httpx send it of their own accord. It says as much as none
+            # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
+            del request.headers["Accept"]
+        request_url = _without_parameters(request.url)
+        if self._request_class is not None:
+            given = self._request(request, request_url, quick)
+            url = given.raw_url
+            # The body is all there: werkzeug need not limit it, which copies it twice.
+            given.environ["wsgi.input_terminated"] = True
+        else:
+            url = request_url
+            given = _as_older_moto_takes_it(request, url)
+        try:
+            self._recorder._record_request(given)
+            status, out_headers, body = handler(given, url, given.headers)
+        except self._http_exception as error:
+            status, out_headers, body = error.code, error.get_headers(), error.get_body()
+        return AwsResponse.of(status, out_headers, body)
+
+    def _request(self, request: AwsRequest, url: str, quick: bool) -> Any:
+        build, given = self._request_class.from_primitives, (request.method, url, request.headers)
+        if quick:
+            made = environ(build, *given, request.body)
+            if made is not None:
+                return self._request_class(made)
+        return build(*given, request.body)
+
+
+def _as_older_moto_takes_it(request: AwsRequest, url: str) -> Any:
+    """botocore's own request, as moto's stubber hands it on; of a form, werkzeug's, parsed.
+
+    A form is what no client of botocore sends: the POST of a presigned policy.
+    moto's mock of `requests` makes a werkzeug request of it too.
+    """
+    if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+        from werkzeug.test import EnvironBuilder
+        from werkzeug.wrappers import Request
+
+        parts = urlsplit(url)
+        builder = EnvironBuilder(
+            path=parts.path,
+            query_string=parts.query,
+            base_url=f"{parts.scheme}://{parts.netloc}",
+            method=request.method,
+            headers=list(request.headers.items()),
+            data=request.body,
+        )
+        return Request(builder.get_environ())
+    from botocore.awsrequest import AWSPreparedRequest
+    from botocore.compat import HTTPHeaders
+
+    headers = HTTPHeaders.from_pairs(list(request.headers.items()))
+    return AWSPreparedRequest(request.method, url, headers, request.body, False)
+
+
+def _without_parameters(url: str) -> str:
+    """The URL with its path's semicolons escaped.
+
+    moto parses with ``urlparse``, which cuts what follows one off the path; a
+    server does not. Clients that normalise (yarl does) send them unescaped.
+    """
+    path, mark, query = url.partition("?")
+    return path.replace(";", "%3B") + mark + query if ";" in path else url
+
+
+@cache
+def moto() -> Moto:
+    """moto's internals, looked up once; this is where moto is imported."""
+    return Moto()

@@ -1,0 +1,68 @@
+"""moto's requests without werkzeug's builder, which is made for all that a test may ask for."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from io import BytesIO
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+#: A path that werkzeug leaves as it is, but for its escapes.
+_PLAIN_PATH = re.compile(
+    r"/(?:[\w.~!$&'()*+,=:@-][\w.~!$&'()*+,=:@/-]*|%[0-9A-Fa-f]{2})*", re.ASCII
+)
+_PLAIN_QUERY = re.compile(r"[\w.~!$&'()*+,=:@/?%-]*", re.ASCII)
+_OWN = frozenset({"content-type", "content-length", "transfer-encoding"})
+
+
+def environ(
+    build: Callable[..., Any], method: str, url: str, headers: Mapping[str, str], body: bytes
+) -> dict[str, Any] | None:
+    """What moto's ``Request.from_primitives`` (``build``) would make; None if that has to do it.
+
+    ``headers`` is a multi-dictionary. The part that depends on scheme and host
+    comes from ``build`` itself, once for each.
+    """
+    parts = urlsplit(url)
+    if not (_PLAIN_PATH.fullmatch(parts.path) and _PLAIN_QUERY.fullmatch(parts.query)):
+        return None
+    if parts.fragment or not url.isascii():
+        return None
+    made = dict(_template(build, parts.scheme, parts.netloc))
+    made["REQUEST_METHOD"] = method
+    made["PATH_INFO"] = unquote(parts.path).encode("utf-8", "replace").decode("latin-1")
+    made["QUERY_STRING"] = parts.query
+    made["REQUEST_URI"] = made["RAW_URI"] = parts.path
+    made["wsgi.input"] = BytesIO(body)
+    made["wsgi.errors"] = sys.stderr
+    made["CONTENT_LENGTH"] = str(len(body))
+    several: dict[str, str] = {}
+    for name, value in headers.items():
+        key = _key(name)
+        if key is None:
+            if name.lower() == "content-type":
+                if not body:
+                    return None  # the builder makes a body of some
+                made.setdefault("CONTENT_TYPE", value)
+            continue
+        if "_" in name or "\n" in value or "\r" in value:
+            return None  # moto notes the name's spelling; werkzeug refuses the value
+        several[key] = f"{several[key]}, {value}" if key in several else value
+    made.update(several)
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> str | None:
+    """The name of a header in the environ; None if it has no ordinary one."""
+    return None if name.lower() in _OWN else "HTTP_" + name.upper().replace("-", "_")
+
+
+@lru_cache(maxsize=1024)
+def _template(build: Callable[..., Any], scheme: str, netloc: str) -> Mapping[str, Any]:
+    made: dict[str, Any] = dict(build("GET", f"{scheme}://{netloc}/", {}, b"").environ)
+    made.pop("werkzeug.request", None)  # a request writes itself into its environ
+    return made

@@ -1,0 +1,61 @@
+"""botocore's sessions: the event system and the loaders."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import IncompatibleLibrary
+from .names import require
+
+
+class Events:
+    """botocore's event system: aliases of event names, and what it checks of handlers."""
+
+    def __init__(self) -> None:
+        self.module = require("botocore", "botocore.hooks")
+        self.aliaser_class = require("botocore", "botocore.hooks", "EventAliaser")
+        self.accepts_kwargs = require("botocore", "botocore.hooks", "accepts_kwargs")
+        self._aliases = require("botocore", "botocore.hooks", "EVENT_ALIASES")
+        aliaser = self.aliaser_class(None)
+        for name in ("_event_aliases", "_alias_name_cache"):
+            if not hasattr(aliaser, name):
+                from botocore import __version__
+
+                raise IncompatibleLibrary("botocore", __version__, f"EventAliaser.{name}")
+
+    def share_names(self, aliaser: Any, names: dict[str, str]) -> None:
+        """Have an aliaser look event names up in ``names``, if its aliases are botocore's own."""
+        if aliaser._event_aliases == self._aliases:
+            aliaser._alias_name_cache = names
+
+
+class Clients:
+    """What botocore makes client classes of."""
+
+    def __init__(self) -> None:
+        self.creator_class = require("botocore", "botocore.client", "ClientCreator")
+        self.create_methods = require(
+            "botocore", "botocore.client", "ClientCreator", "_create_methods"
+        )
+        self.model_class = require("botocore", "botocore.model", "ServiceModel")
+        name = "endpoint_discovery_operation"
+        require("botocore", "botocore.model", "ServiceModel", name)
+        self.discovery_operation = vars(self.model_class)[name]
+        self.description(self.model_class({}))  # raises if it can't be had
+
+    @staticmethod
+    def description(model: Any) -> Any:
+        """The dictionary that a service model was made from."""
+        try:
+            return model._service_description
+        except AttributeError as error:
+            from botocore import __version__
+
+            name = "ServiceModel._service_description"
+            raise IncompatibleLibrary("botocore", __version__, name) from error
+
+
+def json_open_methods() -> dict[str, Any]:
+    """How botocore opens its data files, by their extension."""
+    found: dict[str, Any] = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
+    return found

@@ -1,0 +1,303 @@
+"""Sessions, clients and handlers that share what botocore works out about them."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.hooks
+import pytest
+from aiobotocore.session import AioSession
+from botocore.endpoint_provider import EndpointProvider
+from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter
+from botocore.httpsession import get_cert_path
+from botocore.loaders import create_loader
+
+from aiomoto import mock_aws
+from aiomoto.fast import certificates
+
+REGION = "us-east-1"
+
+
+# -- events --------------------------------------------------------------------------
+
+
+def with_kwargs(**kwargs: Any) -> None:
+    """A handler."""
+
+
+def without(event_name: str) -> None:
+    """No handler for botocore."""
+
+
+class Handlers:
+    def method(self, **kwargs: Any) -> None:
+        """A handler."""
+
+    def wrong(self) -> None:
+        """None."""
+
+    def __call__(self, **kwargs: Any) -> None:
+        """A handler."""
+
+
+HANDLERS = [
+    with_kwargs,
+    without,
+    Handlers().method,
+    Handlers().wrong,
+    Handlers(),
+    Handlers.method,
+    partial(with_kwargs, one=1),
+    partial(without, "name"),
+    lambda **kwargs: None,
+    lambda: None,
+    print,
+]
+
+
+@pytest.mark.parametrize("handler", HANDLERS, ids=range(len(HANDLERS)))
+def test_whether_a_handler_takes_keywords(handler: Any) -> None:
+    def answer() -> Any:
+        try:
+            return bool(botocore.hooks.accepts_kwargs(handler))
+        except (TypeError, ValueError) as error:
+            return type(error)
+
+    expected = answer()
+    with mock_aws():
+        assert answer() == expected
+
+
+def test_event_names() -> None:
+    names = [f"before-call.{old}.Op" for old in EVENT_ALIASES] + ["a.b.c", "docs.*.autoscaling.x"]
+    slow = EventAliaser(HierarchicalEmitter())
+    expected = [slow._alias_event_name(name) for name in names]
+    with mock_aws():
+        for _ in range(2):
+            quick = EventAliaser(HierarchicalEmitter())
+            assert [quick._alias_event_name(name) for name in names] == expected
+        own = EventAliaser(HierarchicalEmitter(), {"a": "z"})
+        assert own._alias_event_name("a.b") == "z.b"
+        assert quick._alias_event_name("a.b") == "a.b"
+
+
+@pytest.mark.asyncio
+async def test_handlers_are_of_one_session() -> None:
+    heard = []
+    async with mock_aws():
+        one, other = AioSession(), AioSession()
+        one.register("before-call.sqs.ListQueues", lambda **kwargs: heard.append("one"))
+        async with (
+            one.create_client("sqs", region_name=REGION) as first,
+            other.create_client("sqs", region_name=REGION) as second,
+        ):
+            second.meta.events.register(
+                "before-call.sqs.ListQueues", lambda **kwargs: heard.append("second")
+            )
+            await first.list_queues()
+            await second.list_queues()
+    assert heard == ["one", "second"]
+
+
+# -- methods -------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_classes_are_of_one_client() -> None:
+    async with mock_aws():
+        async with (
+            AioSession().create_client("sqs", region_name=REGION) as one,
+            AioSession().create_client("sqs", region_name=REGION) as other,
+        ):
+            assert type(one) is not type(other)
+            type(one).list_queues = lambda self: "patched"
+            assert one.list_queues() == "patched"
+            assert "ResponseMetadata" in await other.list_queues()
+        async with AioSession().create_client("sqs", region_name=REGION) as third:
+            assert "ResponseMetadata" in await third.list_queues()
+            with pytest.raises(TypeError, match=r"list_queues\(\) only accepts keyword"):
+                await third.list_queues("q")
+
+
+def members(client: Any) -> dict[str, str]:
+    return {
+        name: str(getattr(client, name).__doc__)
+        for name in dir(type(client))
+        if not name.startswith("_")
+    }
+
+
+@pytest.mark.parametrize("service", ["sqs", "dynamodb"])
+def test_the_same_methods_with_the_same_documentation(service: str) -> None:
+    with mock_aws(optimise=False):
+        expected = members(boto3.session.Session().client(service, region_name=REGION))
+    with mock_aws():
+        for _ in range(2):
+            session = boto3.session.Session()
+            assert members(session.client(service, region_name=REGION)) == expected
+
+
+@pytest.mark.parametrize("service", ["sqs", "dynamodb", "timestream-query"])
+def test_endpoint_discovery(service: str) -> None:
+    def operation() -> Any:
+        client = boto3.session.Session().client(service, region_name=REGION)
+        found = client.meta.service_model.endpoint_discovery_operation
+        return found and found.name
+
+    with mock_aws(optimise=False):
+        expected = operation()
+    with mock_aws():
+        assert operation() == operation() == expected
+
+
+@pytest.mark.asyncio
+async def test_a_creating_client_class_handler_changes_its_class_only() -> None:
+    def add(class_attributes: dict[str, Any], **kwargs: Any) -> None:
+        class_attributes["mine"] = lambda self: "mine"
+        del class_attributes["list_queues"]
+
+    async with mock_aws():
+        session = AioSession()
+        session.register("creating-client-class.sqs", add)
+        async with session.create_client("sqs", region_name=REGION) as sqs:
+            assert sqs.mine() == "mine"
+            assert not hasattr(sqs, "list_queues")
+        async with AioSession().create_client("sqs", region_name=REGION) as sqs:
+            assert not hasattr(sqs, "mine")
+            await sqs.list_queues()
+
+
+# -- rule sets -------------------------------------------------------------------------
+
+
+def test_rule_sets_are_shared() -> None:
+    def provider() -> EndpointProvider:
+        loader = create_loader()
+        rules = loader.load_service_model("sqs", "endpoint-rule-set-1")
+        return EndpointProvider(rules, loader.load_data("partitions"))
+
+    def url(of: EndpointProvider) -> str:
+        found = of.resolve_endpoint(Region="eu-west-1", UseFIPS=False, UseDualStack=False)
+        return str(found.url)
+
+    expected = url(provider())
+    with mock_aws():
+        one, other = provider(), provider()
+        assert one.ruleset is other.ruleset
+        assert url(one) == url(other) == expected
+    with mock_aws(optimise=False):
+        assert provider().ruleset is not provider().ruleset
+    assert provider().ruleset is not one.ruleset
+
+
+# -- certificates ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def late(monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(certificates, "_good", set())
+
+    def make() -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.__class__ = certificates.LateContext
+        return context
+
+    return make
+
+
+def test_certificates_are_loaded_when_they_are_needed(late: Any) -> None:
+    bundle = get_cert_path(True)
+    first, second = late(), late()
+    first.load_verify_locations(bundle)
+    second.load_verify_locations(bundle, None, None)
+    assert ssl.SSLContext.cert_store_stats(first)["x509_ca"] > 10
+    assert ssl.SSLContext.cert_store_stats(second)["x509_ca"] == 0
+    assert second.get_ca_certs() == first.get_ca_certs()
+    third = late()
+    third.load_verify_locations(cafile=bundle)
+    third.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
+    assert ssl.SSLContext.cert_store_stats(third)["x509_ca"] > 10
+
+
+def test_a_bad_bundle_is_refused_at_once(late: Any, tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        late().load_verify_locations(tmp_path / "none.pem")
+    bad = tmp_path / "bad.pem"
+    bad.write_text("no certificate")
+    for _ in range(2):
+        with pytest.raises(ssl.SSLError):
+            late().load_verify_locations(bad)
+    with pytest.raises(TypeError):
+        late().load_verify_locations()
+
+
+def test_a_bundle_that_changed_is_looked_at_again(late: Any, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_bytes(Path(get_cert_path(True)).read_bytes())
+    late().load_verify_locations(bundle)
+    bundle.write_text("no certificate")
+    with pytest.raises(ssl.SSLError):
+        late().load_verify_locations(bundle)
+
+
+# -- together ----------------------------------------------------------------------------
+
+
+def test_clients_made_in_many_threads_at_once() -> None:
+    errors: list[BaseException] = []
+
+    def make() -> None:
+        try:
+            for _ in range(3):
+                client = boto3.session.Session().client("sqs", region_name=REGION)
+                client.list_queues()
+                client.close()
+        except BaseException as error:
+            errors.append(error)
+
+    with mock_aws():
+        threads = [threading.Thread(target=make) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert errors == []
+
+
+def test_all_is_as_before_afterwards() -> None:
+    def state() -> list[Any]:
+        import botocore.client
+        import botocore.endpoint_provider
+        import botocore.loaders
+        import botocore.model
+        import botocore.useragent
+        import moto.core.responses
+
+        return [
+            dict(vars(botocore.loaders.JSONFileLoader)),
+            dict(vars(botocore.loaders.Loader)),
+            dict(vars(botocore.hooks.EventAliaser)),
+            dict(vars(botocore.client.ClientCreator)),
+            dict(vars(botocore.model.ServiceModel)),
+            botocore.hooks.accepts_kwargs,
+            botocore.endpoint_provider.RuleSet,
+            botocore.useragent.sanitize_user_agent_string_component,
+            moto.core.responses.method_names_from_class,
+        ]
+
+    with mock_aws():
+        pass
+    before = state()
+    with mock_aws():
+        assert state() != before
+    assert state() == before
+
+
+def test_a_wrong_option() -> None:
+    with pytest.raises(ValueError, match=r"optimise=\.\.\.\) takes True, False or None, got 'no'"):
+        mock_aws(optimise="no").start()  # type: ignore[call-overload]
