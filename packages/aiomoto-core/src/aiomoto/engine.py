@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from . import compat, environment
+from .calls import recorder
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
@@ -223,17 +224,28 @@ class Engine:
         """Answer a request whose client awaits."""
         call = current_call.get()
         self.clock.touch()
+        record = recorder.begin(request, call)
         try:
-            return await self._dispatcher.handle(request)
-        except Exception as error:
-            if call is not None:
+            response = await self._dispatcher.handle(request)
+        except BaseException as error:
+            record.failed(request, error)
+            if call is not None and isinstance(error, Exception):
                 call.error = error
             raise
+        record.answered(request, response)
+        return response
 
     def answer_sync(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client's thread waits."""
         request.is_async = False
-        return self._dispatcher.handle_sync(request)
+        record = recorder.begin(request, current_call.get())
+        try:
+            response = self._dispatcher.handle_sync(request)
+        except BaseException as error:
+            record.failed(request, error)
+            raise
+        record.answered(request, response)
+        return response
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer to a request, for plugins that answer around it.
@@ -252,6 +264,7 @@ class Engine:
         asked = AwsRequest("", url, headers_of(headers))
         name_operation(asked, call)
         error = RealRequestBlocked(url, service=service, operation=asked.operation)
+        recorder.begin(asked, call).failed(asked, error)
         if call is not None:
             call.error = error
         return error
