@@ -12,8 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from outcome import Outcome
-    from twin import World
+    from aiomoto.testing.outcome import Outcome
+    from aiomoto.testing.worlds import World
 
     Compare = Callable[..., Awaitable[Outcome]]
 

@@ -18,8 +18,8 @@ from aiomoto.plugin import hookimpl
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from outcome import Outcome
-    from twin import World
+    from aiomoto.testing.outcome import Outcome
+    from aiomoto.testing.worlds import World
 
     Compare = Callable[..., Awaitable[Outcome]]
 

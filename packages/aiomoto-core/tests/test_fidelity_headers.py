@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import ModuleType
 
-    from outcome import Outcome
-    from twin import World
+    from aiomoto.testing.outcome import Outcome
+    from aiomoto.testing.worlds import World
 
     Compare = Callable[..., Awaitable[Outcome]]
 

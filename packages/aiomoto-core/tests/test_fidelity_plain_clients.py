@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from twin import World
+    from aiomoto.testing.worlds import World
 
 DATA = b"some bytes\x00\xff and more"
 BIG = bytes(range(256)) * 4 * 1024 * 2

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import ModuleType
 
-    from network import Sockets
+    from aiomoto.testing.network import Sockets
 
 LIST = "ListAllMyBucketsResult"
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import ModuleType
 
-    from network import Sockets
+    from aiomoto.testing.network import Sockets
 
 REAL_CREDENTIALS = {"core": {"mock_credentials": False}}
 

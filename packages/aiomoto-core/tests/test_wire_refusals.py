@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from network import Sockets
+    from aiomoto.testing.network import Sockets
 
 RETRIES = [
     {"retries": {"mode": "legacy", "max_attempts": 3}},

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import ModuleType
 
-    from network import Sockets
+    from aiomoto.testing.network import Sockets
 
 
 @pytest.fixture(autouse=True)

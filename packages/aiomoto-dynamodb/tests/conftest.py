@@ -5,23 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-import boto3
-import botocore.loaders
 import pytest
-from aiobotocore.config import AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.httpxsession import HttpxSession
-from aiobotocore.session import AioSession
 
 from aiomoto import MockAWS, mock_aws
-
-REGION = "us-east-1"
-# botocore reads its models anew for each session; one loader for all reads them once.
-LOADER = botocore.loaders.create_loader()
+from aiomoto.testing import clients
 
 Connect = Callable[..., AbstractAsyncContextManager[Any]]
 
@@ -40,20 +31,14 @@ def connect() -> Connect:
     ``client={...}`` are further arguments of create_client, all others AioConfig's.
     """
 
-    @contextlib.asynccontextmanager
-    async def opened(
+    def opened(
         service: str = "dynamodb",
         backend: str = "aiohttp",
         client: dict[str, Any] | None = None,
         **config: Any,
-    ) -> AsyncIterator[Any]:
-        session = AioSession()
-        session.register_component("data_loader", LOADER)
-        http = HttpxSession if backend == "httpx" else AIOHTTPSession
-        settings = AioConfig(**{"max_pool_connections": 100, "http_session_cls": http, **config})
-        arguments = {"region_name": REGION, "config": settings, **(client or {})}
-        async with session.create_client(service, **arguments) as made:
-            yield made
+    ) -> AbstractAsyncContextManager[Any]:
+        settings = {"max_pool_connections": 100, **config}
+        return clients.aio(service, backend, config=settings, **(client or {}))
 
     return opened
 
@@ -65,20 +50,9 @@ def boto() -> Iterator[Callable[[str], Any]]:
 
         @functools.cache
         def client(service: str) -> Any:
-            session = boto3.session.Session()
-            session._session.register_component("data_loader", LOADER)
-            made = session.client(service, region_name=REGION)
-            closing.callback(made.close)
-            return made
+            return closing.enter_context(clients.sync(service))
 
         yield client
-
-
-@pytest.fixture(params=["aiohttp", "httpx"])
-def backend(request: pytest.FixtureRequest) -> str:
-    """The HTTP client under aiobotocore."""
-    name: str = request.param
-    return name
 
 
 @pytest.fixture

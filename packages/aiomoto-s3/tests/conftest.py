@@ -2,63 +2,32 @@
 
 from __future__ import annotations
 
-import warnings
-from contextlib import asynccontextmanager, contextmanager
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-import boto3
-import botocore.config
-import botocore.loaders
 import pytest
 import pytest_asyncio
-from aiobotocore.config import AioConfig
-from aiobotocore.httpsession import AIOHTTPSession
-from aiobotocore.httpxsession import HttpxSession
-from aiobotocore.session import AioSession
 
 from aiomoto import mock_aws
+from aiomoto.testing import clients
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
-    from contextlib import AbstractAsyncContextManager
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
-REGION = "us-east-1"
 BUCKET = "bucket"
-BACKENDS = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
-LOADER = botocore.loaders.create_loader()
-
-
-@pytest.fixture(params=["aiohttp", "httpx"])
-def backend(request: pytest.FixtureRequest) -> str:
-    name: str = request.param
-    if name == "httpx" and not (find_spec("httpx") or find_spec("httpx2")):
-        pytest.skip("neither httpx nor httpx2 is installed")
-    return name
 
 
 @pytest.fixture
 def client() -> Callable[..., AbstractAsyncContextManager[Any]]:
     """``client(service, backend, config={...}, **kwargs)``: an aiobotocore client."""
 
-    @asynccontextmanager
-    async def make(
+    def make(
         service: str = "s3",
         backend: str = "aiohttp",
         config: dict[str, Any] | None = None,
         **kwargs: Any,
-    ) -> AsyncIterator[Any]:
-        session = AioSession()
-        session.register_component("data_loader", LOADER)
-        settings = AioConfig(http_session_cls=BACKENDS[backend], **(config or {}))
-        with warnings.catch_warnings():
-            # aiobotocore 3 says so where only the older httpx is installed.
-            warnings.filterwarnings("ignore", "aiobotocore's httpx backend now prefers")
-            made = session.create_client(
-                service, config=settings, **{"region_name": REGION, **kwargs}
-            )
-            async with made as opened:
-                yield opened
+    ) -> AbstractAsyncContextManager[Any]:
+        return clients.aio(service, backend, config=config, **kwargs)
 
     return make
 
@@ -85,15 +54,9 @@ async def aio_s3(client: Callable[..., AbstractAsyncContextManager[Any]]) -> Asy
 def sync() -> Callable[..., Any]:
     """``sync(service, config={...})``: a boto3 client to close after use."""
 
-    @contextmanager
-    def make(service: str = "s3", config: dict[str, Any] | None = None) -> Iterator[Any]:
-        session = boto3.session.Session()
-        session._session.register_component("data_loader", LOADER)
-        settings = botocore.config.Config(**(config or {}))
-        made = session.client(service, region_name=REGION, config=settings)
-        try:
-            yield made
-        finally:
-            made.close()
+    def make(
+        service: str = "s3", config: dict[str, Any] | None = None
+    ) -> AbstractContextManager[Any]:
+        return clients.sync(service, config=config)
 
     return make

@@ -1,36 +1,69 @@
 """moto for async AWS clients.
 
-Importing this package imports neither moto nor any AWS client; the first mock does.
+Importing this package imports neither moto nor any AWS client; the first mock
+does. The names below are imported when they are first used, since pytest imports
+this package in runs that have no use for it.
 """
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .__about__ import __version__
-from .errors import (
-    AiomotoError,
-    ConflictingDistribution,
-    IncompatibleLibrary,
-    InvalidOption,
-    PluginError,
-    RealRequestBlocked,
-    UnsupportedOperation,
-)
-from .mock import MockAWS, mock_aws
-from .plugin.marker import hookimpl
-from .request import AwsRequest, AwsResponse
+
+if TYPE_CHECKING:
+    from .calls import Calls, RecordedCall
+    from .errors import (
+        AiomotoError,
+        ConflictingDistribution,
+        IncompatibleLibrary,
+        InvalidOption,
+        PluginError,
+        RealRequestBlocked,
+        UnsupportedOperation,
+    )
+    from .mock import MockAWS, mock_aws
+    from .plugin.marker import hookimpl
+    from .request import AwsRequest, AwsResponse
 
 __all__ = [
     "AiomotoError",
     "AwsRequest",
     "AwsResponse",
+    "Calls",
     "ConflictingDistribution",
     "IncompatibleLibrary",
     "InvalidOption",
     "MockAWS",
     "PluginError",
     "RealRequestBlocked",
+    "RecordedCall",
     "UnsupportedOperation",
     "__version__",
     "hookimpl",
     "mock_aws",
 ]
+
+_MODULES = {
+    "AwsRequest": "request",
+    "AwsResponse": "request",
+    "Calls": "calls",
+    "MockAWS": "mock",
+    "RecordedCall": "calls",
+    "hookimpl": "plugin.marker",
+    "mock_aws": "mock",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a name of `__all__` from its module."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found: object = getattr(import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

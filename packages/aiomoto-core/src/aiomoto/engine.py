@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import compat, environment
+from .calls import recorder
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
@@ -252,25 +253,35 @@ class Engine:
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client awaits."""
         self.clock.touch()
+        record = recorder.begin(request, request.call)
         # What a plugin requests meanwhile is not its client's doing.
         token = current_call.set(None)
         try:
-            return await self._dispatcher.handle(request)
-        except Exception as error:
-            if request.call is not None:
+            response = await self._dispatcher.handle(request)
+        except BaseException as error:
+            record.failed(request, error)
+            if request.call is not None and isinstance(error, Exception):
                 request.call.error = error
             raise
         finally:
             current_call.reset(token)
+        record.answered(request, response)
+        return response
 
     def answer_sync(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client's thread waits."""
         request.is_async = False
+        record = recorder.begin(request, request.call)
         token = current_call.set(None)
         try:
-            return self._dispatcher.handle_sync(request)
+            response = self._dispatcher.handle_sync(request)
+        except BaseException as error:
+            record.failed(request, error)
+            raise
         finally:
             current_call.reset(token)
+        record.answered(request, response)
+        return response
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer to a request, for plugins that answer around it.
@@ -289,6 +300,7 @@ class Engine:
         asked = AwsRequest("", url, headers_of(headers), call=call)
         name_operation(asked)
         error = RealRequestBlocked(url, service=service, operation=asked.operation)
+        recorder.begin(asked, call).failed(asked, error)
         if call is not None:
             call.error = error
         return error

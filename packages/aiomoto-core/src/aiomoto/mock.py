@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import ParamSpec, Self
 
+from .calls import Calls, recorder
 from .clock import Clock, ClockOption
 from .decorate import decorate
 
@@ -41,6 +42,7 @@ class MockAWS:
         self._reset = reset
         self._remove_data = remove_data
         self._leases: list[Lease] = []
+        self._calls = Calls()
 
     def start(self, reset: bool | None = None) -> None:
         """Start mocking.
@@ -59,6 +61,9 @@ class MockAWS:
 
         settings = Settings.of(*self._arguments)
         self._leases.append(engine.acquire(settings, self._reset if reset is None else reset))
+        if len(self._leases) == 1:
+            self._calls = Calls()
+            recorder.listen(self._calls)
 
     def stop(self, remove_data: bool | None = None) -> None:
         """Stop what the latest :meth:`start` of this mock started.
@@ -71,6 +76,8 @@ class MockAWS:
 
         if not self._leases:
             raise RuntimeError("Called stop() before start(): this mock_aws is not started.")
+        if len(self._leases) == 1:
+            recorder.leave(self._calls)
         remove = self._remove_data if remove_data is None else remove_data
         engine.release(self._leases.pop(), remove)
 
@@ -86,6 +93,15 @@ class MockAWS:
         from .engine import engine
 
         return engine.owners
+
+    @property
+    def calls(self) -> Calls:
+        """What AWS clients asked for while this mock was active, also after its end.
+
+        Calls of all clients of the process count. A start of this mock, if it
+        isn't active, begins anew.
+        """
+        return self._calls
 
     @property
     def clock(self) -> Clock:

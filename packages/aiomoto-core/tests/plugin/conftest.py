@@ -39,25 +39,10 @@ def _load(path: Path, name: str) -> ModuleType:
     return module
 
 
-def _neighbour(name: str) -> ModuleType:
-    full_name = f"_aiomoto_core_tests_{name}"
-    return sys.modules.get(full_name) or _load(HERE.parent / f"{name}.py", full_name)
-
-
 @pytest.fixture
 def every_hook() -> ModuleType:
     """The module plugin, fresh; ``every_hook.EveryHook`` makes object plugins."""
     return _load(HERE / "every_hook.py", "every_hook")
-
-
-@pytest.fixture(scope="session")
-def clients() -> ModuleType:
-    return _neighbour("clients")
-
-
-@pytest.fixture(scope="session")
-def scripts() -> ModuleType:
-    return _neighbour("scripts")
 
 
 class Site:

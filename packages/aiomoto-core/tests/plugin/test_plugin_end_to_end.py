@@ -12,6 +12,7 @@ from aiomoto.engine import Engine, engine
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
     from conftest import Site
@@ -74,18 +75,18 @@ PROGRAM = """
 
 
 def test_an_installed_plugin_is_found(
-    site: Site, scripts: ModuleType, every_hook: ModuleType
+    site: Site, run_program: Callable[..., str], every_hook: ModuleType
 ) -> None:
     source = Path(str(every_hook.__file__)).read_text()
     site.install("aiomoto-every", {"every": "every_hook"}, every_hook=source)
-    owner, hooks = scripts.run(PROGRAM, PYTHONPATH=str(site.folder)).splitlines()
+    owner, hooks = run_program(PROGRAM, PYTHONPATH=str(site.folder)).splitlines()
     assert owner == "every"
     called = ["aiomoto_services", "aiomoto_activate", *ONE_REQUEST, "aiomoto_deactivate"]
     assert hooks == str(called)
 
 
 def test_a_broken_installed_plugin_refuses_the_start_and_changes_nothing(
-    site: Site, scripts: ModuleType, tmp_path: Path
+    site: Site, run_program: Callable[..., str], tmp_path: Path
 ) -> None:
     site.install("aiomoto-torn", {"torn": "torn_plugin:plugin"}, torn_plugin="import no_such")
     program = """
@@ -102,7 +103,7 @@ def test_a_broken_installed_plugin_refuses_the_start_and_changes_nothing(
                 print(error)
             assert state() == before
     """
-    lines = scripts.run(program, PYTHONPATH=str(site.folder)).splitlines()
+    lines = run_program(program, PYTHONPATH=str(site.folder)).splitlines()
     assert lines == 2 * [
         "Plugin 'torn' (torn_plugin:plugin) can't be imported: "
         "ModuleNotFoundError(\"No module named 'no_such'\"). "

@@ -101,7 +101,7 @@ def test_an_error_in_deactivate_of_a_nested_mock_leaves_the_outer_one(
 
 
 def test_requests_are_answered_while_the_first_mock_activates(
-    site: Site, scripts: ModuleType
+    site: Site, run_program: Callable[..., str]
 ) -> None:
     """And while the last one deactivates: a plugin may make what it needs through a client."""
     source = """
@@ -133,5 +133,5 @@ def test_requests_are_answered_while_the_first_mock_activates(
             print("inside")
     """
     asked = ["123456789012", "404", "[]"]
-    lines = scripts.run(program, PYTHONPATH=str(site.folder)).splitlines()
+    lines = run_program(program, PYTHONPATH=str(site.folder)).splitlines()
     assert lines == [*asked, "inside", *asked]

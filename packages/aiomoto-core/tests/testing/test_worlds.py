@@ -1,26 +1,22 @@
-"""The instruments themselves: a comparison that can fail, a guard that holds."""
+"""The comparison of the two worlds can fail."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import os
-import socket
 import urllib.request
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from aiomoto.plugin import hookimpl
+from aiomoto.testing import outcome
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from types import ModuleType
 
-    from network import Sockets
-    from outcome import Outcome
-    from twin import Twin, World
+    from aiomoto.testing.network import Sockets
+    from aiomoto.testing.outcome import Outcome
+    from aiomoto.testing.twin import Twin
+    from aiomoto.testing.worlds import World
 
     Compare = Callable[..., Awaitable[Outcome]]
 
@@ -84,10 +80,10 @@ async def test_compare_hands_back_what_the_wire_did(compare: Compare) -> None:
     async def body(world: World) -> Any:
         raise LookupError(f"{world.url('/bucket')} at 0x7f00")
 
-    outcome = await compare(body)
-    assert outcome.error == ("builtins.LookupError", "<aws>/bucket at <address>")
+    seen = await compare(body)
+    assert seen.error == ("builtins.LookupError", "<aws>/bucket at <address>")
     with pytest.raises(AssertionError, match="LookupError"):
-        _ = outcome.value
+        _ = seen.value
 
 
 @pytest.mark.parametrize(
@@ -112,10 +108,7 @@ async def test_compare_hands_back_what_the_wire_did(compare: Compare) -> None:
         (None, "", False),
     ],
 )
-def test_normalisation(
-    helper: Callable[[str], ModuleType], one: Any, other: Any, same: bool
-) -> None:
-    outcome = helper("outcome")
+def test_normalisation(one: Any, other: Any, same: bool) -> None:
     pair = [outcome.Outcome(result=outcome.normalise(value)) for value in (one, other)]
     assert (outcome.difference(*pair) == "") is same
 
@@ -147,61 +140,3 @@ async def test_wire_opens_sockets(
         await list_keys(world)
     assert any(attempt.call.startswith("connect") for attempt in sockets.attempts)
     assert not sockets.refused
-
-
-async def open_connection(host: str) -> None:
-    await asyncio.open_connection(host, 80)
-
-
-def datagram(host: str) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.sendto(b"x", (host, 53))
-
-
-def connect(host: str, *, call: str = "connect") -> None:
-    with socket.socket() as sock:
-        sock.settimeout(1)
-        getattr(sock, call)((host, 80))
-
-
-@pytest.mark.parametrize(
-    ("attempt", "call"),
-    [
-        (lambda: connect("192.0.2.1"), "connect"),
-        (lambda: connect("192.0.2.1", call="connect_ex"), "connect_ex"),
-        (lambda: connect("169.254.169.254"), "connect"),
-        (lambda: datagram("192.0.2.1"), "sendto"),
-        (lambda: socket.getaddrinfo("s3.amazonaws.com", 443), "getaddrinfo"),
-        (lambda: socket.gethostbyname("s3.amazonaws.com"), "gethostbyname"),
-        (lambda: socket.create_connection(("s3.amazonaws.com", 443)), "getaddrinfo"),
-        (lambda: asyncio.run(open_connection("192.0.2.1")), "connect"),
-        (lambda: asyncio.run(open_connection("example.com")), "getaddrinfo"),
-    ],
-)
-def test_guard_refuses(sockets: Sockets, attempt: Callable[[], Any], call: str) -> None:
-    with pytest.raises(sockets.RealNetwork, match="would leave this machine"):
-        attempt()
-    assert [one.call for one in sockets.refused] == [call]
-    assert sockets.attempts == sockets.refused
-    sockets.refused.clear()
-
-
-@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
-def test_guard_passes_loopback(sockets: Sockets, host: str) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        with socket.create_connection((host, server.getsockname()[1])):
-            pass
-    assert [one.call for one in sockets.attempts][-1] == "connect"
-    assert not sockets.refused
-
-
-def test_a_swallowed_attempt_fails_the_test(helper: Callable[[str], ModuleType]) -> None:
-    watch = helper("network").Sockets().watching()
-    with pytest.raises(pytest.fail.Exception, match=r"tried to leave.*gethostbyname.*example\.com"):
-        with watch, contextlib.suppress(BaseException):
-            socket.gethostbyname("example.com")
-
-
-def test_environment_says_nothing_of_aws() -> None:
-    assert not [name for name in os.environ if name.startswith("AWS_")]
-    assert not (Path.home() / ".aws").exists()

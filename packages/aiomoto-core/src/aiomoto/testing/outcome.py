@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from twin import World
+    from .worlds import World
 
 # Headers of moto's server that are none of moto's: the web server's own, and
 # flask_cors'. moto's backends set some of them as well, for werkzeug to overwrite.
@@ -125,6 +125,7 @@ def normalise(value: Any) -> Any:
 
 
 def normalise_text(text: str) -> str:
+    """`text` with addresses, random ids and times replaced by what they are."""
     for pattern, replacement in TEXT_RULES:
         text = pattern.sub(replacement, text)
     return text

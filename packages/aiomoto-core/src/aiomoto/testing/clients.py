@@ -1,0 +1,89 @@
+"""AWS clients as users make them, without reading botocore's models again for each.
+
+Nothing points them anywhere: no endpoint, no credentials. What they find is what
+the mock gives them. All take further arguments of ``create_client``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
+from typing import Any
+
+import boto3
+import botocore.config
+import botocore.loaders
+import botocore.session
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.httpxsession import HttpxSession
+from aiobotocore.session import AioSession
+
+REGION = "us-east-1"
+#: The HTTP clients that aiobotocore may run on, by the name of the library.
+BACKENDS: dict[str, Any] = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
+#: Reading botocore's models costs 150 ms a client; they are the same for all.
+LOADER = botocore.loaders.create_loader()
+
+
+def missing(backend: str) -> str | None:
+    """Why aiobotocore can't run on a backend here; None if it can."""
+    if backend == "httpx" and not httpx_modules():
+        return "neither httpx nor httpx2 is installed"
+    return None
+
+
+def httpx_modules() -> list[str]:
+    """Those of httpx and httpx2 that are installed."""
+    return [name for name in ("httpx", "httpx2") if find_spec(name)]
+
+
+def async_libraries() -> list[str]:
+    """What aiobotocore runs on here: ``asyncio``, and ``trio`` since aiobotocore 3 on httpx."""
+    on_trio = find_spec("aiobotocore._async_primitives") and find_spec("trio") and httpx_modules()
+    return ["asyncio", "trio"] if on_trio else ["asyncio"]
+
+
+def aio_session() -> AioSession:
+    """An aiobotocore session of its own, with the models of all others."""
+    session = AioSession()
+    session.register_component("data_loader", LOADER)
+    return session
+
+
+@contextlib.asynccontextmanager
+async def aio(
+    service: str,
+    backend: str = "aiohttp",
+    *,
+    config: dict[str, Any] | None = None,
+    session: AioSession | None = None,
+    **kwargs: Any,
+) -> AsyncIterator[Any]:
+    """An aiobotocore client; `config` are the arguments of its AioConfig."""
+    settings = AioConfig(**{"http_session_cls": BACKENDS[backend], **(config or {})})
+    arguments = {"region_name": REGION, **kwargs}
+    with warnings.catch_warnings():
+        # aiobotocore 3 says so where only the older httpx is installed.
+        warnings.filterwarnings("ignore", "aiobotocore's httpx backend now prefers")
+        made = (session or aio_session()).create_client(service, config=settings, **arguments)
+        opened = await made.__aenter__()
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_exit(made)
+        yield opened
+
+
+@contextlib.contextmanager
+def sync(service: str, *, config: dict[str, Any] | None = None, **kwargs: Any) -> Iterator[Any]:
+    """A boto3 client of a session of its own, closed at the end."""
+    botocore_session = botocore.session.Session()
+    botocore_session.register_component("data_loader", LOADER)
+    session = boto3.session.Session(botocore_session=botocore_session)
+    arguments = {"region_name": REGION, **kwargs}
+    client = session.client(service, config=botocore.config.Config(**(config or {})), **arguments)
+    try:
+        yield client
+    finally:
+        client.close()

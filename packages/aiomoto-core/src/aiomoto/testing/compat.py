@@ -1,0 +1,63 @@
+"""The one module of the kit that touches private names of moto, werkzeug and asyncio.
+
+Each class looks its names up when it is made, and raises
+:class:`aiomoto.IncompatibleLibrary` for one that is missing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import sys
+from collections.abc import Iterator
+from typing import Any
+from unittest import mock
+
+from ..compat import require
+
+
+class Moto:
+    """moto: the switches that its mock turns, and its server."""
+
+    def __init__(self) -> None:
+        self._mock: Any = require("moto", "moto.core.models", "MockAWS")
+        for name in ("_nested_count", "_mocks_active"):
+            require("moto", "moto.core.models", "MockAWS", name)
+        self._stubber: Any = require("moto", "moto.core.models", "botocore_stubber")
+        self._config: Any = require("moto", "moto.core.config", "default_user_config")
+
+    def state(self) -> dict[str, Any]:
+        """What starting a mock changes in moto, as values."""
+        return {
+            "mocks that count": self._mock._nested_count,
+            "mocks are active": self._mock._mocks_active,
+            "stubber is enabled": self._stubber.enabled,
+            "configuration": copy.deepcopy(self._config),
+        }
+
+
+class MotoServer:
+    """moto: the application of its server, and the class that handles its requests."""
+
+    def __init__(self) -> None:
+        module = "moto.moto_server.werkzeug_app"
+        dispatcher = require("moto", module, "DomainDispatcherApplication")
+        self.application: Any = dispatcher(require("moto", module, "create_backend_app"))
+        plain = require("werkzeug", "werkzeug.serving", "WSGIRequestHandler")
+        # moto 5.1 has no handler of its own.
+        self.handler_class: Any = getattr(sys.modules[module], "MotoRequestHandler", plain)
+        self.make_server: Any = require("werkzeug", "werkzeug.serving", "make_server")
+
+
+@contextlib.contextmanager
+def tls_transports_close() -> Iterator[None]:
+    """Before CPython's issue 88177 a TLS transport whose reading is paused never closes.
+
+    From 3.11 on aiohttp aborts it, by default.
+    """
+    if sys.version_info >= (3, 11):
+        yield
+        return
+    transport = require("Python", "asyncio.sslproto", "_SSLProtocolTransport")
+    with mock.patch.object(transport, "close", transport.abort):
+        yield
