@@ -284,3 +284,24 @@ def test_client_that_is_imported_between_two_mocks(run_program: Callable[..., st
         """
     )
     assert out == "200\n"
+
+
+def test_client_that_is_imported_anew(run_program: Callable[..., str]) -> None:
+    """As after pytest's pytester, which takes out of sys.modules what a run has imported."""
+    pytest.importorskip("httpx")
+    out = run_program(
+        """
+        import sys
+        from aiomoto import mock_aws
+
+        for _ in range(2):
+            with mock_aws():
+                import httpx
+                with httpx.Client() as client:
+                    print(client.get("https://s3.amazonaws.com/").status_code)
+            for name in list(sys.modules):
+                if name.split(".")[0] in ("httpx", "httpcore"):
+                    del sys.modules[name]
+        """
+    )
+    assert out == "200\n200\n"

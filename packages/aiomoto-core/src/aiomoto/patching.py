@@ -106,7 +106,8 @@ class Patches:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._hooked = False
+        #: Modules whose import is waited for.
+        self._awaited: set[str] = set()
         self._active = False
         #: Never held while something is imported: the import system has locks of its own.
         self._lock = threading.Lock()
@@ -121,13 +122,13 @@ class Patches:
             stubber.patches(self._engine, moto) + backends.patches(self._engine.optimises),
         )
         for name in CLIENTS:
-            if not self._hooked:
-                # Runs at once for a module that is imported already, and stays
-                # registered: later activations look into sys.modules themselves.
-                register_post_import_hook(partial(self._imported, name), name)
-            elif name in sys.modules:
+            if name in sys.modules:
                 self._patch(name)
-        self._hooked = True
+            elif name not in self._awaited:
+                # A hook runs once; a module may be taken out of sys.modules and
+                # imported again, as pytest's pytester does.
+                self._awaited.add(name)
+                register_post_import_hook(partial(self._imported, name), name)
 
     def take_out(self) -> None:
         """Put the originals back, but for what somebody else has patched over since."""
@@ -144,6 +145,7 @@ class Patches:
             self._installed.clear()
 
     def _imported(self, name: str, module: object) -> None:
+        self._awaited.discard(name)
         if self._active:
             self._patch(name)
 
