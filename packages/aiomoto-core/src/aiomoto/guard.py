@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .endpoints import to_aws_url
 from .errors import InvalidOption
-from .request import Call
+from .request import Call, text
 
 #: Instance metadata and container credentials, IPv4 and IPv6.
 #: Source: botocore.utils (METADATA_BASE_URL, ContainerMetadataFetcher) and the
@@ -122,7 +122,7 @@ class Guard:
                 return Ruling(Verdict.MOCK, aws_url)
         if is_loopback(host):
             return Ruling(Verdict.PASS, url)
-        if call is not None or _SIGNED.match(headers.get("Authorization", "")):
+        if call is not None or _SIGNED.match(text(headers.get("Authorization", ""))):
             if self.passes is not None and self.passes(url):
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.BLOCK, url)
