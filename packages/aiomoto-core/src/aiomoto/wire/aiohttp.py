@@ -15,10 +15,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from multidict import CIMultiDict
 
 from .. import compat
 from ..guard import Verdict
-from ..request import AwsRequest, AwsResponse, current_call, headers_of
+from ..request import AwsRequest, AwsResponse, current_call
 from .http1 import (
     CHUNK,
     CONTINUE,
@@ -190,7 +191,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
 
         def request_bytes(self, data: bytes | bytearray | memoryview) -> None:
             if self._reader is None:
-                self._reader = RequestReader(self._client_request.headers.items())
+                self._reader = RequestReader(self._client_request.headers)
             self._reader.feed(data)
             if self._reader.complete or self._reader.expects_continue:
                 self._wake()
@@ -240,7 +241,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             request = AwsRequest(
                 method=given.method,
                 url=self._aws_url,
-                headers=headers_of(given.headers),
+                headers=CIMultiDict(given.headers),
                 body=self._reader.body,
                 original_url=str(given.url),
                 call=current_call.get(),

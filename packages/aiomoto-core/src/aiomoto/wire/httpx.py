@@ -169,7 +169,7 @@ class _Exchange:
             assert sending is not None
             request, aws_url = sending
             headers = _headers(request)
-            self._reader = RequestReader(headers.items())
+            self._reader = RequestReader(headers)
             self._request = AwsRequest(
                 method=request.method.decode("ascii"),
                 url=aws_url,
