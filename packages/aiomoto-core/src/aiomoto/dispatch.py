@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: A step that a driver carries out: something to await, or a call that waits.
 Step = Awaitable[Any] | Callable[[], Any]
 
+_EXECUTE_API = re.compile(r"https?://[^/.]+\.execute-api\.")
 _WAITS = re.compile(rb"WaitTimeSeconds(\"\s*:\s*|=)[1-9]")
 
 
@@ -92,6 +93,9 @@ class Dispatcher:
             return self._plugins.check_answer(request, answer)
         if request.url is not found_for:
             route = self.find(request)
+        if route.handler is None and _EXECUTE_API.search(request.url):
+            # A path of the user's own API, not an operation of AWS; in moto's words.
+            return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")
         handler = self._handler(request, route)
         blocks = self._plugins.blocks(request)
         if blocks is None:
@@ -125,9 +129,9 @@ class Dispatcher:
     def _call(self, handler: Handler, request: AwsRequest) -> AwsResponse:
         try:
             return self._moto.call(handler, request, quick=self._engine.optimises())
-        except UnsupportedOperation:
-            raise
         except NotImplementedError as error:
+            if type(error) is not NotImplementedError:
+                raise  # one of ours, or one of moto's that says more, such as of a filter
             raise self.unsupported(request, str(error)) from error
 
     def find(self, request: AwsRequest) -> Route:
