@@ -158,8 +158,7 @@ async def _tasks_left(leaks: Leaks, before: set[asyncio.Task[Any]]) -> None:
 def _is_runners(task: asyncio.Task[Any]) -> bool:
     """This one, and those that anyio's plugin runs tests and fixtures with."""
     anyio = getattr(sys.modules.get("anyio"), "__file__", None)
-    code = getattr(task.get_coro(), "cr_code", None)
-    own = anyio is not None and code is not None
-    return task is asyncio.current_task() or (
-        own and code.co_filename.startswith(str(Path(str(anyio)).parent))
-    )
+    code: Any = getattr(task.get_coro(), "cr_code", None)
+    if task is asyncio.current_task():
+        return True
+    return bool(anyio and code and code.co_filename.startswith(str(Path(anyio).parent)))
