@@ -28,9 +28,7 @@ def test_a_seam_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(aiohttp.BaseConnector, "_release_acquired")
     text, problems = doctor.examine()
     assert problems
-    assert (
-        "aiohttp             does not fit: aiomoto needs aiohttp.connector.BaseConnector." in text
-    )
+    assert f"  {'aiohttp':22}does not fit: aiomoto needs aiohttp.connector.BaseCon" in text
     assert f"Problems: {problems}\n  - aiomoto needs aiohttp.connector.BaseConnector._rel" in text
 
 

@@ -6,7 +6,6 @@ pytest loads this module in every run, so it imports nothing heavy.
 from __future__ import annotations
 
 import re
-import uuid
 from typing import Any
 
 import pytest
@@ -34,6 +33,8 @@ def dynamodb_table(request: pytest.FixtureRequest, boto3_client: Boto3Clients) -
     otherwise, or the argument of an indirect parametrization: one key, a tuple
     of keys, or a dictionary of what ``CreateTable`` is given.
     """
+    import uuid
+
     name = f"{_NAME.sub('-', request.node.name)[:47]}-{uuid.uuid4().hex}"
     settings = {"TableName": name, **table_settings(*_schema(request))}
     table = boto3_client("dynamodb").create_table(**settings)

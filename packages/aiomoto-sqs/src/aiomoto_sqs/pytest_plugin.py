@@ -6,7 +6,6 @@ pytest loads this module in every run, so it imports nothing heavy.
 from __future__ import annotations
 
 import re
-import uuid
 
 import pytest
 
@@ -23,5 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def sqs_queue(request: pytest.FixtureRequest, boto3_client: Boto3Clients) -> str:
     """The URL of a new standard queue, in the default region."""
+    import uuid
+
     name = f"{_NAME.sub('-', request.node.name)[:47]}-{uuid.uuid4().hex}"
     return str(boto3_client("sqs").create_queue(QueueName=name)["QueueUrl"])

@@ -7,6 +7,7 @@ nothing heavy is imported before a test asks for it. docs/pytest.md shows all.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from .fixtures import (
     aws_session,
     boto3_client,
 )
-from .guard import _aiomoto
+from .guard import _aiomoto, stays
 from .loops import _aiomoto_loop_anyio
 from .report import keep_calls, show_calls
 from .services import client_fixture
@@ -61,6 +62,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     """Keep the calls of each test."""
     with keep_calls(item):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
+    """What a fixture of a wider scope sets up is no leak of the test that came first."""
+    with stays(fixturedef):
         return (yield)
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import pytest
-
 from .loops import Loop, on_trio, running
+from .settings import refuse
 
 
 class AwsClients:
@@ -27,17 +26,17 @@ class AwsClients:
         `kwargs` are those of ``create_client``. On trio the client is one of
         aiobotocore's httpx backend, unless `config` says otherwise.
         """
+        if self._loop is None:
+            refuse(
+                f"The fixture {self._fixture} needs pytest-asyncio, or a test marked "
+                "@pytest.mark.anyio."
+            )
         key = (running(), service, region_name, tuple(sorted(kwargs.items())))
         try:
             if key in self._opened:
                 return self._opened[key]
         except TypeError:  # an argument that is no key, such as a dictionary
             key = object()  # type: ignore[assignment]
-        if self._loop is None:
-            raise pytest.UsageError(
-                f"The fixture {self._fixture} needs pytest-asyncio, or a test marked "
-                "@pytest.mark.anyio."
-            )
         self._opened[key] = await self._loop.open(self._make(service, region_name, kwargs))
         return self._opened[key]
 

@@ -11,7 +11,7 @@ import pytest
 
 from .clients import AwsClients, AwsResources, Boto3Clients, new_session
 from .loops import Scope, loop_of
-from .settings import Settings, of_node
+from .settings import Settings, of_node, refuse
 
 if TYPE_CHECKING:
     from ..mock import MockAWS
@@ -20,12 +20,15 @@ _started: weakref.WeakKeyDictionary[Any, Settings] = weakref.WeakKeyDictionary()
 
 
 def settings_of_mock(mock: object) -> Settings | None:
-    """With what a fixture started this mock; None for a mock of somebody else's."""
+    """What markers and file asked of this mock's fixture; None for somebody else's mock."""
     return _started.get(mock)
 
 
-def _run(settings: Settings) -> Iterator[MockAWS]:
+def _run(request: pytest.FixtureRequest, **given: Any) -> Iterator[MockAWS]:
     from ..mock import mock_aws
+
+    asked = of_node(request.node)
+    settings = asked.changed(**given)
 
     with pytest.MonkeyPatch.context() as environment:
         if settings.region is not None:
@@ -37,7 +40,7 @@ def _run(settings: Settings) -> Iterator[MockAWS]:
             plugins=settings.plugins,
             clock=settings.clock,
         )
-        _started[mock] = settings
+        _started[mock] = asked
         with mock:
             yield mock
 
@@ -48,7 +51,7 @@ def aws(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
 
     Its settings are those of the marker ``aws`` and of the configuration file.
     """
-    yield from _run(of_node(request.node))
+    yield from _run(request)
 
 
 def aws_fixture(
@@ -77,7 +80,7 @@ def aws_fixture(
     @pytest.fixture(scope=scope)
     def aws(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
         """A running mock of AWS, empty when its scope begins."""
-        yield from _run(of_node(request.node).changed(**given))
+        yield from _run(request, **given)
 
     return aws
 
@@ -114,7 +117,7 @@ def aws_client_fixture(scope: Scope, *, loop_scope: Scope | None = None) -> Any:
 def aws_resource(request: pytest.FixtureRequest, aws: MockAWS, aws_session: Any) -> Iterator[Any]:
     """``dynamodb = await aws_resource("dynamodb")``: an aioboto3 resource, closed at the end."""
     if find_spec("aioboto3") is None:
-        raise pytest.UsageError("The fixture aws_resource needs aioboto3: pip install aioboto3.")
+        refuse("The fixture aws_resource needs aioboto3: pip install aioboto3.")
     yield from _clients(request, AwsResources, lambda: aws_session)
 
 

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
 
 from . import settings
@@ -40,11 +45,21 @@ def _look_for_leaks(request: pytest.FixtureRequest) -> None:
         loop_of(request)
 
 
+@contextlib.contextmanager
+def stays(fixturedef: Any) -> Iterator[None]:
+    """Around the setup of a fixture; one of a wider scope than a test's may leave things."""
+    watched = sys.modules.get("aiomoto.testing.leaks") if fixturedef.scope != "function" else None
+    with contextlib.ExitStack() as stack:
+        for watch in watched.watching() if watched is not None else ():
+            stack.enter_context(watch.allowed())
+        yield
+
+
 def _start(request: pytest.FixtureRequest) -> None:
     mock = request.getfixturevalue("aws")
     started, wanted = settings_of_mock(mock), settings.of_node(request.node)
     if started is not None and started != wanted:
-        raise pytest.UsageError(
+        settings.refuse(
             f"{request.node.nodeid}: its @pytest.mark.aws comes too late, as its fixture `aws` "
             "has a wider scope and was started before. Mark what has that scope (the module, by "
             "pytestmark), or give the settings to aws_fixture(...)."

@@ -7,17 +7,18 @@ functions here choose among them.
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import inspect
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeGuard
 
 import pytest
 
 if TYPE_CHECKING:
+    import asyncio
+
     from ..testing.leaks import Leaks
 
 Scope = Literal["function", "class", "module", "package", "session"]
@@ -47,7 +48,7 @@ class Loop:
         """Close what was opened in other loops of asyncio, which don't run now."""
         for loop in [one for one in self._stacks if one is not self._own]:
             stack = self._stacks.pop(loop)
-            if isinstance(loop, asyncio.AbstractEventLoop) and not loop.is_closed():
+            if _is_asyncios(loop) and not loop.is_closed():
                 loop.run_until_complete(stack.aclose())
 
 
@@ -129,20 +130,32 @@ def running() -> object:
     if trio is not None:
         with contextlib.suppress(RuntimeError):
             return trio.lowlevel.current_trio_token()
+    import asyncio  # which a run without coroutines need not pay for
+
     return asyncio.get_running_loop()
 
 
 def on_trio() -> bool:
     """Whether it is trio that runs."""
-    return not isinstance(running(), asyncio.AbstractEventLoop)
+    return not _is_asyncios(running())
+
+
+def _is_asyncios(loop: object) -> TypeGuard[asyncio.AbstractEventLoop]:
+    import asyncio
+
+    return isinstance(loop, asyncio.AbstractEventLoop)
 
 
 def _tasks() -> set[asyncio.Task[Any]]:
+    import asyncio
+
     return set() if on_trio() else asyncio.all_tasks()
 
 
 async def _tasks_left(leaks: Leaks, before: set[asyncio.Task[Any]]) -> None:
     """Note tasks that are new and don't end by themselves within some turns; end them."""
+    import asyncio
+
     left: set[asyncio.Task[Any]] = set()
     for _ in range(5):
         left = {one for one in _tasks() - before if not _is_runners(one)}
@@ -157,6 +170,8 @@ async def _tasks_left(leaks: Leaks, before: set[asyncio.Task[Any]]) -> None:
 
 def _is_runners(task: asyncio.Task[Any]) -> bool:
     """This one, and those that anyio's plugin runs tests and fixtures with."""
+    import asyncio
+
     anyio = getattr(sys.modules.get("anyio"), "__file__", None)
     code: Any = getattr(task.get_coro(), "cr_code", None)
     if task is asyncio.current_task():

@@ -9,6 +9,7 @@ import pytest
 
 from .clients import AwsClients, config_here
 from .loops import SCOPES, Scope, has_asyncio, loop_scope_of, on_anyio
+from .settings import refuse
 
 
 def client_fixture(config: pytest.Config, service: str, *, name: str, **settings: Any) -> None:
@@ -26,11 +27,9 @@ def client_fixture(config: pytest.Config, service: str, *, name: str, **settings
     def client(request: pytest.FixtureRequest, aws_client: AwsClients) -> Any:
         if on_anyio(request):
             return request.getfixturevalue(f"_{name}_anyio")
-        if has_asyncio(request):
-            return request.getfixturevalue(f"_{name}_in_{loop_scope_of(request)}")
-        raise pytest.UsageError(
-            f"The fixture {name} needs pytest-asyncio, or a test marked @pytest.mark.anyio."
-        )
+        if not has_asyncio(request):
+            refuse(f"The fixture {name} needs pytest-asyncio, or a test marked @pytest.mark.anyio.")
+        return request.getfixturevalue(f"_{name}_in_{loop_scope_of(request)}")
 
     client.__doc__ = f"An aiobotocore client for {service}, open until the test is over."
     found["client"] = pytest.fixture(name=name)(client)

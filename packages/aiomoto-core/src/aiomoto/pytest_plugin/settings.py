@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 
@@ -33,18 +32,19 @@ class Settings:
         known = {name: value for name, value in given.items() if value is not None}
         if "config" in known:
             if not isinstance(known["config"], Mapping):
-                raise pytest.UsageError(
-                    f"aws: config takes a dictionary as mock_aws does, got {known['config']!r}."
-                )
+                refuse(f"aws: config takes a dictionary as mock_aws does, got {known['config']!r}.")
             known["config"] = {**self.config, **known["config"]}
         for name in ("endpoints", "plugins"):
             if isinstance(known.get(name), str):
-                raise pytest.UsageError(
-                    f"aws: {name} takes a list, got {known[name]!r}; write [{known[name]!r}]."
-                )
+                refuse(f"aws: {name} takes a list, got {known[name]!r}; write [{known[name]!r}].")
             if name in known:
                 known[name] = tuple(known[name])
         return replace(self, **known)
+
+
+def refuse(message: str) -> NoReturn:
+    """End the test with a message, and without a traceback through this plugin."""
+    pytest.fail(message, pytrace=False)
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -95,7 +95,7 @@ def looks_for_leaks(request: pytest.FixtureRequest, *, uses_aws: bool) -> bool:
 def _given(marker: pytest.Mark) -> Mapping[str, Any]:
     unknown = [*map(repr, marker.args), *(set(marker.kwargs) - set(_ALLOWED))]
     if unknown:
-        raise pytest.UsageError(
+        refuse(
             f"@pytest.mark.aws does not take {unknown[0]}; it takes, by name, "
             f"{', '.join(_ALLOWED)}."
         )
@@ -122,6 +122,8 @@ def _of_file(config: pytest.Config) -> Settings:
 
 def _value(text: str) -> Any:
     """JSON, or else the text itself."""
+    import json
+
     try:
         return json.loads(text)
     except ValueError:

@@ -9,11 +9,12 @@ that follow don't fail of it too.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import sys
 import sysconfig
 import traceback
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ _OTHERS = (
 )
 _hooked = False
 _watches: list[Leaks] = []
+
+
+def watching() -> list[Leaks]:
+    """Those that have been started and not finished."""
+    return list(_watches)
 
 
 class Leaks:
@@ -67,6 +73,20 @@ class Leaks:
         self._untrack()
         _watches.remove(self)
         return found
+
+    @contextlib.contextmanager
+    def allowed(self) -> Iterator[None]:
+        """What changes or is opened in this block is to stay: a fixture of a wider scope."""
+        before, clients, sockets = state.snapshot(), len(self._clients), set(self._sockets)
+        mocks = _mocks()
+        try:
+            yield
+        finally:
+            self._before.accept(state.changes(before))
+            del self._clients[clients:]
+            for sock in set(self._sockets) - sockets:
+                del self._sockets[sock]
+            self._mocks += tuple(one for one in _mocks() if one not in mocks)
 
     def tasks_left(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
         """Note tasks that are to be over by now, and aren't."""
