@@ -19,7 +19,7 @@ from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
 from .plugin.manager import PluginManager
-from .request import AwsRequest, AwsResponse
+from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
 
 if TYPE_CHECKING:
@@ -93,8 +93,9 @@ class Dispatcher:
             return self._plugins.check_answer(request, answer)
         if request.url is not found_for:
             route = self.find(request)
-        if route.handler is None and _EXECUTE_API.search(request.url):
-            # A path of the user's own API, not an operation of AWS; in moto's words.
+        if not request.is_async and route.handler is None and _EXECUTE_API.search(request.url):
+            # A path of the user's own API, not an operation of AWS; in moto's words. moto
+            # serves paths that are deployed for `requests` alone.
             return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")
         handler = self._handler(request, route)
         blocks = self._plugins.blocks(request)
@@ -138,10 +139,11 @@ class Dispatcher:
         """The route of a request; its URL is replaced where only the signature knows it.
 
         moto has no patterns for dual-stack names (``sqs.us-east-1.api.aws``)
-        and some others; the credential scope then says which service is meant.
+        and some others, and takes every host that has ``s3`` in it for S3; the
+        client or the credential scope then says which service is meant.
         """
         route = self.router.find(self.clean_url(request.url))
-        if route.handler is None:
+        if route.handler is None or _is_not_s3(route, request.call):
             parts = urlsplit(request.url)
             if scope_of(request.headers, parts.query) is not None:
                 url = to_aws_url(parts, "", "", request.headers, request.call)
@@ -184,6 +186,11 @@ class Dispatcher:
         return UnsupportedOperation(
             service, operation, moto_version=self._moto.version, detail=detail
         )
+
+
+def _is_not_s3(route: Route, call: Call | None) -> bool:
+    service = call.service if call is not None and route.service == "s3" else None
+    return service is not None and not service.startswith("s3")
 
 
 def _response(done: StopIteration) -> AwsResponse:
