@@ -36,6 +36,13 @@ def test_hatch_knows_every_package() -> None:
     assert [name for name in SERVICE_PACKAGES if f"packages/{name}/tests" not in smoke] == []
 
 
+def test_hatch_knows_every_example() -> None:
+    [matrix] = toml("hatch.toml")["envs"]["examples"]["matrix"]
+    assert sorted(matrix["example"]) == sorted(
+        path.parent.name for path in ROOT.glob("examples/*/pyproject.toml")
+    )
+
+
 def test_core_has_an_extra_for_every_package() -> None:
     extras = toml("packages/aiomoto-core/pyproject.toml")["project"]["optional-dependencies"]
     wanted = {name.removeprefix("aiomoto-"): [f"{name}>=0.1,<1"] for name in SERVICE_PACKAGES}
