@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 
 from aiomoto.request import AwsRequest, AwsResponse, headers_of
 from aiomoto.wire.http1 import RequestReader, response_body, response_head
@@ -41,7 +42,7 @@ CUTS = st.lists(st.integers(1, 400), unique=True, max_size=12)
 
 @given(body=st.binary(min_size=1, max_size=300), cuts=CUTS, kind=KINDS)
 def test_body_with_a_length(body: bytes, cuts: list[int], kind: Any) -> None:
-    reader = RequestReader([("Content-Length", str(len(body)))])
+    reader = RequestReader(CIMultiDict([("Content-Length", str(len(body)))]))
     fed(reader, HEAD + body, cuts, kind)
     assert reader.body == body
 
@@ -57,7 +58,7 @@ def test_chunked_body(
     body: bytes, sizes: list[int], extension: bytes, cuts: list[int], kind: Any
 ) -> None:
     message = HEAD + chunked(body, sizes, extension)
-    reader = RequestReader([("transfer-encoding", "chunked"), ("Content-Length", "7")])
+    reader = RequestReader(CIMultiDict([("transfer-encoding", "chunked"), ("Content-Length", "7")]))
     edges = [0, *sorted(cut for cut in cuts if 0 < cut < len(message)), len(message)]
     for start, end in pairwise(edges):
         reader.feed(kind(message[start:end]))
@@ -71,7 +72,7 @@ def test_byte_by_byte(body: bytes, kind: Any) -> None:
         ([("Content-Length", str(len(body)))], body),
         ([("Transfer-Encoding", "chunked")], chunked(body, [3, 1, 20, 2])),
     ):
-        reader = RequestReader(headers)
+        reader = RequestReader(CIMultiDict(headers))
         for byte in HEAD + framed:
             reader.feed(kind(bytes([byte])))
         assert reader.complete
@@ -80,29 +81,29 @@ def test_byte_by_byte(body: bytes, kind: Any) -> None:
 
 @pytest.mark.parametrize("headers", [[], [("Content-Length", "0")]])
 def test_no_body(headers: list[tuple[str, str]]) -> None:
-    reader = RequestReader(headers)
+    reader = RequestReader(CIMultiDict(headers))
     fed(reader, HEAD, [1, 30, len(HEAD) - 1])
     assert reader.body == b""
 
 
 def test_body_that_looks_like_framing() -> None:
     body = b"\r\n\r\n0\r\n\r\n5\r\nhello\r\n" * 3
-    reader = RequestReader([("Content-Length", str(len(body)))])
+    reader = RequestReader(CIMultiDict([("Content-Length", str(len(body)))]))
     fed(reader, HEAD + body, [len(HEAD) - 2, len(HEAD) + 2])
     assert reader.body == body
-    reader = RequestReader([("Transfer-Encoding", "chunked")])
+    reader = RequestReader(CIMultiDict([("Transfer-Encoding", "chunked")]))
     reader.feed(HEAD + chunked(body, [2, 9, 4]))
     assert reader.body == body
 
 
 def test_sizes_in_upper_case_and_with_zeros() -> None:
-    reader = RequestReader([("Transfer-Encoding", "Chunked")])
+    reader = RequestReader(CIMultiDict([("Transfer-Encoding", "Chunked")]))
     reader.feed(HEAD + b"00A\r\n0123456789\r\n000\r\n\r\n")
     assert (reader.complete, reader.body) == (True, b"0123456789")
 
 
 def test_bytes_after_the_end_are_not_the_body_s() -> None:
-    reader = RequestReader([("Content-Length", "2")])
+    reader = RequestReader(CIMultiDict([("Content-Length", "2")]))
     reader.feed(HEAD + b"ab")
     reader.feed(b"cd")
     assert reader.body == b"ab"
@@ -110,14 +111,14 @@ def test_bytes_after_the_end_are_not_the_body_s() -> None:
 
 def test_head_longer_than_one_write() -> None:
     head = b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000 + b"\r\n\r\n"
-    reader = RequestReader([("Content-Length", "3")])
+    reader = RequestReader(CIMultiDict([("Content-Length", "3")]))
     fed(reader, head + b"abc", [70_000, 140_000])
     assert reader.body == b"abc"
 
 
 def test_long_head_in_one_write() -> None:
     head = b"GET / HTTP/1.1\r\nX: " + b"x" * 200_000 + b"\r\n\r\n"
-    reader = RequestReader([("Content-Length", "3")])
+    reader = RequestReader(CIMultiDict([("Content-Length", "3")]))
     reader.feed(head + b"abc")
     assert (reader.complete, reader.body) == (True, b"abc")
 
@@ -126,7 +127,7 @@ def test_long_head_in_one_write() -> None:
     ("value", "expects"), [("100-continue", True), ("100-Continue", True), ("something", False)]
 )
 def test_expect(value: str, expects: bool) -> None:
-    reader = RequestReader([("Expect", value), ("Content-Length", "1")])
+    reader = RequestReader(CIMultiDict([("Expect", value), ("Content-Length", "1")]))
     reader.feed(HEAD)
     assert reader.expects_continue is expects
     assert not reader.complete

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, urlunsplit
 
-from .request import Call
+from .request import Call, text
 
 #: Signing names whose endpoints have another name, for clients that are not
 #: botocore's; botocore's say their endpoint prefix themselves. Source: the
@@ -42,7 +42,7 @@ def scope_of(headers: Mapping[str, str], query: str) -> Scope | None:
 
     Source: AWS General Reference, "Signature Version 4 request elements".
     """
-    match = _SCOPE.search(headers.get("Authorization", ""))
+    match = _SCOPE.search(text(headers.get("Authorization", "")))
     if match is None and "X-Amz-Credential" in query:
         credential = parse_qs(query).get("X-Amz-Credential", [""])[0]
         match = _SCOPE.search(f"Credential={credential}")
@@ -65,12 +65,12 @@ def to_aws_url(
         service = call.endpoint_prefix
     elif scope is not None:
         service = ENDPOINT_PREFIXES.get(scope.service, scope.service)
-        if headers.get("X-Amz-Target", "").startswith("DynamoDBStreams"):
+        if text(headers.get("X-Amz-Target", "")).startswith("DynamoDBStreams"):
             service = "streams.dynamodb"
     else:
         service = "s3"
     if service == "s3-control" and prefix == "":
-        prefix = headers.get("x-amz-account-id", "")
+        prefix = text(headers.get("x-amz-account-id", ""))
         prefix += "." if prefix else ""
     path = parts.path[len(base_path) :] or "/"
     host = f"{prefix}{service}.{region}.{suffix_of(region)}"

@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .endpoints import to_aws_url
 from .errors import InvalidOption
-from .request import Call
+from .request import Call, text
 
 #: Instance metadata and container credentials, IPv4 and IPv6.
 #: Source: botocore.utils (METADATA_BASE_URL, ContainerMetadataFetcher) and the
@@ -122,7 +122,7 @@ class Guard:
                 return Ruling(Verdict.MOCK, aws_url)
         if is_loopback(host):
             return Ruling(Verdict.PASS, url)
-        if call is not None or _SIGNED.match(headers.get("Authorization", "")):
+        if call is not None or _SIGNED.match(text(headers.get("Authorization", ""))):
             if self.passes is not None and self.passes(url):
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.BLOCK, url)
@@ -144,13 +144,18 @@ def is_aws_host(host: str, suffixes: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
-    """``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1."""
+    """Whether a connection to it stays on this machine.
+
+    ``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1, and the
+    unspecified address, under which servers that listen everywhere are often called.
+    """
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    return address.is_loopback or address.is_unspecified
 
 
 def custom_s3_endpoints() -> tuple[Endpoint, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import inspect
 from typing import Any, ClassVar
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from multidict import CIMultiDict
 
 from aiomoto import mock_aws
-from aiomoto.compat.environs import environ
+from aiomoto.compat.environs import environ, parsed
 from aiomoto.fast.backends import MethodNames
 
 request_module = pytest.importorskip(
@@ -54,6 +55,28 @@ def test_the_environ_is_the_builders(
     for one in (made, expected):
         one["wsgi.input"] = one["wsgi.input"].read()
     assert made == expected
+
+
+@pytest.mark.parametrize("body", [b"", b"a=b", gzip.compress(b"a=b")])
+@pytest.mark.parametrize("encoding", [None, "gzip"])
+@pytest.mark.parametrize(
+    "kind", [None, "application/json", "application/x-www-form-urlencoded; charset=utf-8"]
+)
+def test_what_a_request_has_parsed(body: bytes, encoding: str | None, kind: str | None) -> None:
+    headers: CIMultiDict[str] = CIMultiDict()
+    if kind:
+        headers["Content-Type"] = kind
+    if encoding:
+        headers["Content-Encoding"] = encoding
+    given = ("POST", "https://sqs.us-east-1.amazonaws.com/", headers, body)
+    made = environ(build, *given)
+    if made is None:
+        return  # moto's own way is taken
+    quick, slow = parsed(request_module.Request(made), body), build(*given)
+    for name in ("data", "form", "files", "values"):
+        assert getattr(quick, name) == getattr(slow, name)
+        assert type(getattr(quick, name)) is type(getattr(slow, name))
+    assert quick.get_data() == slow.get_data()
 
 
 def test_the_usual_requests_take_the_short_way() -> None:

@@ -286,7 +286,7 @@ def test_all_is_as_before_afterwards() -> None:
             dict(vars(botocore.model.ServiceModel)),
             botocore.hooks.accepts_kwargs,
             botocore.endpoint_provider.RuleSet,
-            botocore.useragent.sanitize_user_agent_string_component,
+            botocore.useragent.UserAgentComponent.to_string,
             moto.core.responses.method_names_from_class,
         ]
 

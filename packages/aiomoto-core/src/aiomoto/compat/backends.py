@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..request import AwsRequest, AwsResponse
-from .environs import environ
+from .environs import environ, parsed
 from .names import require
 
 
@@ -209,7 +209,7 @@ class Moto:
         if quick:
             made = environ(build, *given, request.body)
             if made is not None:
-                return self._request_class(made)
+                return parsed(self._request_class(made), request.body)
         return build(*given, request.body)
 
 

@@ -15,6 +15,7 @@ _PLAIN_PATH = re.compile(
     r"/(?:[\w.~!$&'()*+,=:@-][\w.~!$&'()*+,=:@/-]*|%[0-9A-Fa-f]{2})*", re.ASCII
 )
 _PLAIN_QUERY = re.compile(r"[\w.~!$&'()*+,=:@/?%-]*", re.ASCII)
+_FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 _OWN = frozenset({"content-type", "content-length", "transfer-encoding"})
 
 
@@ -53,6 +54,14 @@ def environ(
         several[key] = f"{several[key]}, {value}" if key in several else value
     made.update(several)
     return made
+
+
+def parsed(request: Any, body: bytes) -> Any:
+    """The request, with what werkzeug would find in a body that is no form, and not compressed."""
+    if "HTTP_CONTENT_ENCODING" not in request.environ and request.mimetype not in _FORMS:
+        none = request.parameter_storage_class
+        vars(request).update(data=body, form=none(), files=none())
+    return request
 
 
 @lru_cache(maxsize=4096)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from ..compat import require
 
@@ -55,29 +56,48 @@ class MethodNames:
 
 
 def _picker(optimises: Callable[[], bool]) -> list[Patch]:
-    """moto's serialiser tries five sorts of aliases; a key that is in a dict is the second."""
+    """moto's serialiser: under which names it looks for a member of a dictionary.
+
+    They depend on the shapes of botocore's model only, where the object has no
+    class of its own. moto works them out for each member of each answer.
+    """
     try:
         serialize: Any = import_module("moto.core.serialize")
         picker, defaults = serialize.AttributePicker, serialize.DEFAULT_ALIAS_PROVIDERS
-        first = [serialize.ExplicitAlias, serialize.NoAlias]
+        kinds = (picker, serialize.XFormedAttributePicker)
     except (ImportError, AttributeError):
-        return []  # before moto 5.1.5 or so; there is nothing to shorten
-    if list(defaults[:2]) != first:
-        return []
+        return []  # an older moto; there is nothing to shorten
     pick = picker.__call__
+    names: WeakKeyDictionary[Any, dict[Any, tuple[str, ...] | None]] = WeakKeyDictionary()
+
+    def names_of(self: Any, context: Any) -> tuple[str, ...] | None:
+        shape = context.shape
+        known = names.setdefault(shape, {})
+        parent = getattr(shape, "parent", None)
+        key = (type(self), type(context.obj), context.key, id(parent))
+        if key not in known:
+            found = tuple(self.get_possible_keys(context))
+            # A dot would be a path.
+            known[key] = None if any("." in name for name in found) else found
+        return known[key]
 
     def quick_pick(self: Any, context: Any) -> Any:
         """The value of a member of a result."""
-        obj, key = context.obj, context.key
+        obj = context.obj
         if (
-            type(obj) in _DICTS  # so it has no aliases of its own
-            and key in obj
+            type(obj) in _DICTS
+            and type(self) in kinds
             and self.alias_providers is defaults
             and not self.response_transformers
-            and "." not in key
+            and context.shape is not None
             and optimises()
         ):
-            return obj[key]
+            found = names_of(self, context)
+            if found is not None:
+                for name in found:
+                    if name in obj:
+                        return obj[name]
+                return None
         return pick(self, context)
 
     return [(picker, "__call__", quick_pick)]

@@ -1,4 +1,4 @@
-"""botocore's User-Agent header: the same few words are cleaned for every request."""
+"""botocore's User-Agent header: its components are the same for every request of a client."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
     """What to replace in botocore while a mock is active."""
-    module = require("botocore", "botocore.useragent")
-    clean = require("botocore", "botocore.useragent", "sanitize_user_agent_string_component")
-    quick = lru_cache(maxsize=4096)(clean)
+    component = require("botocore", "botocore.useragent", "UserAgentComponent")
+    write = require("botocore", "botocore.useragent", "UserAgentComponent", "to_string")
+    quick = lru_cache(maxsize=4096)(write)
 
-    def sanitize(raw_str: Any, allow_hash: Any) -> Any:
-        """The text without characters that a User-Agent header must not have."""
-        return quick(raw_str, allow_hash) if optimises() else clean(raw_str, allow_hash)
+    def to_string(self: Any) -> Any:
+        """``prefix/name#value``; a component is a tuple of strings."""
+        return quick(self) if optimises() else write(self)
 
-    return [(module, "sanitize_user_agent_string_component", sanitize)]
+    return [(component, "to_string", to_string)]

@@ -15,10 +15,11 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
+from multidict import CIMultiDict
 
 from .. import compat
 from ..guard import Verdict
-from ..request import AwsRequest, AwsResponse, current_call, headers_of
+from ..request import AwsRequest, AwsResponse, current_call
 from .http1 import (
     CHUNK,
     CONTINUE,
@@ -183,6 +184,8 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             self._aws_url = aws_url
             self._reader: RequestReader | None = None
             self._answered = False
+            #: Whether the loop has gone round since the client began to wait.
+            self._turned = False
             self._waiter: asyncio.Future[None] | None = None
             self._encoded = False
             self._bound: Any = None
@@ -190,7 +193,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
 
         def request_bytes(self, data: bytes | bytearray | memoryview) -> None:
             if self._reader is None:
-                self._reader = RequestReader(self._client_request.headers.items())
+                self._reader = RequestReader(self._client_request.headers)
             self._reader.feed(data)
             if self._reader.complete or self._reader.expects_continue:
                 self._wake()
@@ -222,6 +225,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                 if reader is None or not (reader.complete or reader.expects_continue):
                     self._waiter = self.loop.create_future()
                     await self._waiter
+                    self._turned = True
                 elif reader.expects_continue and not reader.complete:
                     reader.expects_continue = False
                     self.data_received(CONTINUE)
@@ -240,7 +244,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             request = AwsRequest(
                 method=given.method,
                 url=self._aws_url,
-                headers=headers_of(given.headers),
+                headers=CIMultiDict(given.headers),
                 body=self._reader.body,
                 original_url=str(given.url),
                 call=current_call.get(),
@@ -270,9 +274,10 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             """
             try:
                 async with seam.timeout(self.read_timeout) as self._bound:
-                    # A real answer takes at least a turn of the loop; without one, a
-                    # task that polls would never let another run.
-                    await asyncio.sleep(0)
+                    if not self._turned:
+                        # A real answer takes at least a turn of the loop; without one,
+                        # a task that polls would never let another run.
+                        await asyncio.sleep(0)
                     return await self._engine.answer(request)
             except asyncio.TimeoutError:
                 if not seam.expired(self._bound):

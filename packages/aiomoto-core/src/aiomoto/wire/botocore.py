@@ -38,10 +38,9 @@ def patches(engine: Engine) -> list[Patch]:
     def send(self: Any, request: Any) -> Any:
         """Answer AWS requests from moto; all others are sent."""
         call = _call_of(request)
-        headers = headers_of(request.headers.items())
-        ruling = engine.judge(request.url, headers, call)
+        ruling = engine.judge(request.url, request.headers, call)
         if ruling.verdict is Verdict.BLOCK:
-            raise engine.blocked(ruling.url, headers, call)
+            raise engine.blocked(ruling.url, request.headers, call)
         if ruling.verdict is Verdict.PASS:
             return original_send(self, request)
         return answer(engine, to_aws_request(request, ruling.url, call), request)
@@ -73,10 +72,9 @@ def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
     async def send_in_call(self: Any, request: Any) -> Any:
         """Send, with the call known to whatever is below."""
         call = _call_of(request)
-        headers = headers_of(request.headers.items())
-        ruling = engine.judge(request.url, headers, call)
+        ruling = engine.judge(request.url, request.headers, call)
         if ruling.verdict is Verdict.BLOCK:
-            raise engine.blocked(ruling.url, headers, call)
+            raise engine.blocked(ruling.url, request.headers, call)
         token = current_call.set(call)
         try:
             return await send(self, request)

@@ -7,8 +7,10 @@ request object; only the body has to be taken out of its framing here.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator
 from http.client import responses as reasons
+
+from multidict import MultiMapping
 
 from ..errors import PluginError
 from ..request import AwsRequest, AwsResponse
@@ -27,18 +29,11 @@ class RequestReader:
     with neither there is no body.
     """
 
-    def __init__(self, headers: Iterable[tuple[str, str]]) -> None:
-        self._remaining = 0
-        self._chunked = False
-        self.expects_continue = False
-        for name, value in headers:
-            name = name.lower()
-            if name == "content-length":
-                self._remaining = int(value)
-            elif name == "transfer-encoding":
-                self._chunked = "chunked" in value.lower()
-            elif name == "expect":
-                self.expects_continue = value.lower() == "100-continue"
+    def __init__(self, headers: MultiMapping[str]) -> None:
+        self._remaining = int(headers.get("Content-Length", 0))
+        codings = headers.getall("Transfer-Encoding", ())
+        self._chunked = any("chunked" in coding.lower() for coding in codings)
+        self.expects_continue = headers.get("Expect", "").lower() == "100-continue"
         self._head: bytearray | None = bytearray()
         self._parts: list[bytes] = []
         self._frame = bytearray()
