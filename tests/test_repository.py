@@ -60,14 +60,17 @@ def test_a_service_package_is_complete(package: str) -> None:
         "README.md",
         f"src/{module}/__about__.py",
         f"src/{module}/__init__.py",
-        f"src/{module}/plugin.py",
         f"src/{module}/py.typed",
         "tests",
     ]
     assert [name for name in needed if not (folder / name).exists()] == []
     project = toml(f"packages/{package}/pyproject.toml")["project"]
-    [(name, value)] = project["entry-points"]["aiomoto"].items()
-    assert (name, value.partition(":")[0]) == (package.removeprefix("aiomoto-"), f"{module}.plugin")
+    points = project["entry-points"]["aiomoto"]
+    if package != "aiomoto-contrib":  # which has one for each of its services
+        assert list(points) == [package.removeprefix("aiomoto-")]
+    for value in points.values():
+        path = folder / "src" / value.partition(":")[0].replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__init__.py").exists(), value
     assert "aiomoto-core>=0.1,<1" in project["dependencies"]
 
 
