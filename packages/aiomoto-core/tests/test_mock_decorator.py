@@ -1588,7 +1588,8 @@ def in_a_process(
 def test_under_pytest(tmp_path: Path) -> None:
     tmp_path.joinpath("conftest.py").write_text(NO_NETWORK)
     tmp_path.joinpath("test_it.py").write_text(TESTS)
-    done = in_a_process(tmp_path, "-m", "pytest", "-v", "-p", "no:cacheprovider", "test_it.py")
+    in_order = ("-p", "no:cacheprovider", "-p", "no:randomly")
+    done = in_a_process(tmp_path, "-m", "pytest", "-v", *in_order, "test_it.py")
     found = re.findall(r"^test_it\.py::(\S+) ([A-Z]+)", done.stdout, re.MULTILINE)
     assert found == [
         ("test_function", "PASSED"),

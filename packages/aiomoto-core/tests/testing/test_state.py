@@ -75,6 +75,7 @@ def test_the_fixture_sees_a_mock_that_goes_on(pytester: pytest.Pytester) -> None
                 pass
         """
     )
-    done = pytester.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:randomly")
+    options = ["-p", "no:cacheprovider", "-o", "asyncio_default_fixture_loop_scope=function"]
+    done = pytester.runpytest_inprocess(*options, "-p", "no:randomly")
     done.assert_outcomes(passed=2, errors=2)
     done.stdout.fnmatch_lines(["not as before:", "*$AWS_ACCESS_KEY_ID is 'FOOBARKEY'*", "moto: *"])
