@@ -242,7 +242,9 @@ def test_label_that_a_pattern_begins_with(pattern: str, label: str | None) -> No
     assert first_label(pattern) == label
 
 
-@pytest.mark.parametrize("pattern", {pattern.pattern for _, pattern in backend_url_patterns})
+@pytest.mark.parametrize(
+    "pattern", sorted({pattern.pattern for _, pattern in backend_url_patterns})
+)
 def test_label_is_that_of_every_match(pattern: str) -> None:
     label = first_label(pattern)
     for seed in range(10 if label is not None else 0):

@@ -57,7 +57,9 @@ def test_the_environ_is_the_builders(
     assert made == expected
 
 
-@pytest.mark.parametrize("body", [b"", b"a=b", gzip.compress(b"a=b")])
+@pytest.mark.parametrize(
+    "body", [b"", b"a=b", gzip.compress(b"a=b")], ids=["empty", "plain", "compressed"]
+)
 @pytest.mark.parametrize("encoding", [None, "gzip"])
 @pytest.mark.parametrize(
     "kind", [None, "application/json", "application/x-www-form-urlencoded; charset=utf-8"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compat import Moto
 from ..guard import Verdict
+from ..request import AwsRequest, headers_of
 from .botocore import to_aws_request
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def patches(engine: Engine, moto: Moto) -> list[Patch]:
 
     def process_request(self: Any, request: Any) -> Any:
         """Answer a request of the ``requests`` library: status, headers, body; None to pass."""
-        prepared = to_aws_request(request, request.url)
+        prepared = _of_requests(request)
         ruling = engine.judge(prepared.url, prepared.headers, None)
         if ruling.verdict is Verdict.BLOCK:
             raise engine.blocked(ruling.url, prepared.headers, None)
@@ -42,3 +43,14 @@ def patches(engine: Engine, moto: Moto) -> list[Patch]:
         (moto.stubber_class, "__call__", silent),
         (moto.stubber_class, "process_request", process_request),
     ]
+
+
+def _of_requests(request: Any) -> AwsRequest:
+    """From a request of the ``requests`` library; moto before 5.2.5 gives a werkzeug one."""
+    if not hasattr(request, "environ"):
+        return to_aws_request(request, request.url)
+    url = f"{request.scheme}://{request.host}{request.environ['RAW_URI']}".rstrip("?")
+    headers = headers_of(request.headers.items())
+    return AwsRequest(
+        request.method, url, headers, request.get_data(), is_async=False, original_url=url
+    )
