@@ -24,6 +24,7 @@ from .plugin.checks import check_plugins
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .undo import Undo
+from .wire.stubber import answer_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
@@ -153,7 +154,7 @@ class Engine:
     def reset(self) -> None:
         """Forget all of moto's resources."""
         self._dispatcher.reset()
-        compat.moto().restore_routes(self._is_ours)
+        compat.moto().restore_routes(self._is_ours, self._answer_requests)
 
     @cached_property
     def _dispatcher(self) -> Dispatcher:
@@ -198,7 +199,7 @@ class Engine:
             undo.add(setattr, self, "clock", RealClock())
             self.clock = clock_of(clock) or self.clock
             self._hide_default_session(undo)
-            compat.moto().enter(reset, self._is_ours)
+            compat.moto().enter(reset, self._is_ours, self._answer_requests)
             undo.add(self._leave)
             undo.add(self._patches.take_out)
             self._patches.put_in()
@@ -230,6 +231,9 @@ class Engine:
         if ruling.verdict is Verdict.MOCK:
             return self._dispatcher.claims(ruling.url)
         return ruling.verdict is Verdict.BLOCK
+
+    def _answer_requests(self, request: Any) -> Any:
+        return answer_requests(self, request) if self._leases else None
 
     def _leave(self) -> None:
         compat.moto().leave(self._remove_data)

@@ -14,6 +14,9 @@ from ..request import AwsRequest, AwsResponse
 from .environs import environ, parsed
 from .names import require
 
+Ours = Callable[[Any], bool]
+Answer = Callable[[Any], Any]
+
 
 class Moto:
     """moto: its counters, its state, its stubber, and the URL tables of its backends."""
@@ -70,15 +73,16 @@ class Moto:
 
     # -- moto's switch ---------------------------------------------------
 
-    def enter(self, reset: bool, ours: Callable[[Any], bool]) -> None:
+    def enter(self, reset: bool, ours: Ours, answer: Answer) -> None:
         """Count one more active mock; the first one switches moto on.
 
-        ``ours(request)`` says whether a request of `requests` is answered here.
+        ``ours(request)`` says whether a request of `requests` is answered here,
+        ``answer(request)`` gives urllib3's response, or None while no mock of ours is active.
         """
         mock = self.mock_class
         with mock._mock_init_lock:
             if mock._nested_count == 0:
-                self._switch_on(reset, ours)
+                self._switch_on(reset, ours, answer)
                 mock._mocks_active = True
             mock._nested_count += 1
 
@@ -102,14 +106,14 @@ class Moto:
         self._backends.reset()
         self._reset_responses(self._responses_mock)
 
-    def restore_routes(self, ours: Callable[[Any], bool]) -> None:
+    def restore_routes(self, ours: Ours, answer: Answer) -> None:
         """Register what `requests` is answered with.
 
         moto registers 190 patterns for 7 methods at each start, which is most
         of what its start costs. One matcher that asks our guard does the same.
         """
         for method in self._methods:
-            self._responses_mock.add(self._guarded(method, ours))
+            self._responses_mock.add(self._guarded(method, ours, answer))
             self._responses_mock.add(
                 self._callback_class(
                     method=method,
@@ -118,18 +122,18 @@ class Moto:
                 )
             )
 
-    def _switch_on(self, reset: bool, ours: Callable[[Any], bool]) -> None:
+    def _switch_on(self, reset: bool, ours: Ours, answer: Answer) -> None:
         if reset:
             self.reset()
         self._responses_mock.start()
         try:
-            self.restore_routes(ours)
+            self.restore_routes(ours, answer)
             self.stubber.enabled = True
         except BaseException:
             self._responses_mock.stop()
             raise
 
-    def _guarded(self, method: str, ours: Callable[[Any], bool]) -> Any:
+    def _guarded(self, method: str, ours: Ours, answer: Answer) -> Any:
         class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
             def matches(self, request: Any) -> tuple[bool, str]:
                 if request.method != self.method:
@@ -137,6 +141,10 @@ class Moto:
                 return (True, "") if ours(request) else (False, "URL does not match")
 
             def get_response(self, request: Any) -> Any:
+                response = answer(request)
+                if response is not None:
+                    return response
+                # A raw moto mock has outlasted ours.
                 response = super().get_response(request)
                 if request.method == "HEAD":
                     # moto's does not say so, and urllib3 waits for a body of Content-Length.

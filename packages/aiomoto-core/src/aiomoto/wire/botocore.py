@@ -9,12 +9,13 @@ that would turn it into a retryable ``HTTPClientError``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from http.client import responses as reasons
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..compat import require
 from ..guard import Verdict
-from ..request import AwsRequest, Call, current_call, headers_of
+from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .http1 import BODILESS
 
 if TYPE_CHECKING:
@@ -108,28 +109,35 @@ def _call_of(request: Any) -> Call:
 def answer(engine: Engine, aws_request: AwsRequest, request: Any) -> Any:
     """An ``AWSResponse`` around a urllib3 response, as botocore builds it from a socket."""
     from botocore.awsrequest import AWSResponse
-    from urllib3 import HTTPHeaderDict, HTTPResponse
 
     response = engine.answer_sync(aws_request)
-    headers = HTTPHeaderDict()
-    for name, value in response.headers.items():
-        headers.add(name, value)
-    if "Content-Length" not in headers and response.status not in BODILESS:
-        headers["Content-Length"] = str(len(response.body))
-    raw = HTTPResponse(
-        body=BytesIO(b"" if request.method == "HEAD" else response.body),
-        headers=headers,
-        status=response.status,
-        request_method=request.method,
-        preload_content=False,
-        decode_content=False,
-        enforce_content_length=False,
-    )
+    raw = raw_response(request.method, response)
     result = AWSResponse(request.url, response.status, raw.headers, raw)
     if not request.stream_output:
         # Read at once, as botocore does for operations without a streaming output.
         _ = result.content
     return result
+
+
+def raw_response(method: str, response: AwsResponse) -> Any:
+    """A response of urllib3, whose body is in memory."""
+    from urllib3 import HTTPHeaderDict, HTTPResponse
+
+    headers = HTTPHeaderDict()
+    for name, value in response.headers.items():
+        headers.add(name, value)
+    if "Content-Length" not in headers and response.status not in BODILESS:
+        headers["Content-Length"] = str(len(response.body))
+    return HTTPResponse(
+        body=BytesIO(b"" if method == "HEAD" else response.body),
+        headers=headers,
+        status=response.status,
+        reason=reasons.get(response.status),
+        request_method=method,
+        preload_content=False,
+        decode_content=False,
+        enforce_content_length=False,
+    )
 
 
 def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsRequest:

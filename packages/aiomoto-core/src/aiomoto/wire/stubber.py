@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compat import Moto
 from ..guard import Verdict
-from ..request import AwsRequest, headers_of
-from .botocore import to_aws_request
+from .botocore import raw_response, to_aws_request
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -26,31 +25,14 @@ def patches(engine: Engine, moto: Moto) -> list[Patch]:
     def silent(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
         """Leave the request to the HTTP client."""
 
-    def process_request(self: Any, request: Any) -> Any:
-        """Answer a request of the ``requests`` library: status, headers, body; None to pass."""
-        prepared = _of_requests(request)
-        ruling = engine.judge(prepared.url, prepared.headers, None)
-        if ruling.verdict is Verdict.BLOCK:
-            raise engine.blocked(ruling.url, prepared.headers, None)
-        if ruling.verdict is Verdict.PASS:
-            return None
-        prepared.url = ruling.url
-        response = engine.answer_sync(prepared)
-        body = b"" if prepared.method == "HEAD" else response.body
-        return response.status, dict(response.headers), body
-
-    return [
-        (moto.stubber_class, "__call__", silent),
-        (moto.stubber_class, "process_request", process_request),
-    ]
+    return [(moto.stubber_class, "__call__", silent)]
 
 
-def _of_requests(request: Any) -> AwsRequest:
-    """From a request of the ``requests`` library; moto before 5.2.5 gives a werkzeug one."""
-    if not hasattr(request, "environ"):
-        return to_aws_request(request, request.url)
-    url = f"{request.scheme}://{request.host}{request.environ['RAW_URI']}".rstrip("?")
-    headers = headers_of(request.headers.items())
-    return AwsRequest(
-        request.method, url, headers, request.get_data(), is_async=False, original_url=url
-    )
+def answer_requests(engine: Engine, request: Any) -> Any:
+    """Answer a request of the ``requests`` library with a response of urllib3."""
+    prepared = to_aws_request(request, request.url)
+    ruling = engine.judge(prepared.url, prepared.headers, None)
+    if ruling.verdict is Verdict.BLOCK:
+        raise engine.blocked(ruling.url, prepared.headers, None)
+    prepared.url = ruling.url
+    return raw_response(request.method, engine.answer_sync(prepared))
