@@ -101,7 +101,7 @@ def test_its_style_and_types_are_right_as_made(made: Path) -> None:
 
 
 def test_the_repository_names_it(made: Path) -> None:
-    chosen = f"hatch_knows or has_an_extra or {SERVICE}"
+    chosen = f"hatch_knows_every_package or has_an_extra or {SERVICE}"
     run_tests(made, "tests/test_repository.py", "-k", chosen, path=[])
     # And whatever else those files say is as it was, comments too.
     for name in ("hatch.toml", "pyproject.toml", "packages/aiomoto-core/pyproject.toml"):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -105,9 +104,7 @@ def test_jobs_end_with_the_mock(boto: Boto) -> None:
         batch.register_job_definition(**DEFINITION)
         batch.submit_job(**JOB, dependsOn=[{"jobId": "never"}])
         assert threading.active_count() > before
-        stopping = time.monotonic()
     assert threading.active_count() == before
-    assert time.monotonic() - stopping < 1
 
 
 def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:

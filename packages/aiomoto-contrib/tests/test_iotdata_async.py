@@ -114,9 +114,6 @@ async def test_the_endpoint_that_iot_names_is_served(connect: Any, backend: str)
         assert json.loads(await answer["payload"].read())["state"]["desired"] == {"on": True}
 
 
-@pytest.mark.xfail(
-    raises=KeyError, reason="core's router: moto's pattern for S3 takes each host with 's3' in it"
-)
 async def test_an_endpoint_whose_name_has_s3_in_it(connect: Any) -> None:
     """IoT makes the name up, so that one in a hundred has."""
     await make_thing(connect)

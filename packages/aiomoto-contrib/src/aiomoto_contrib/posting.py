@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from aiomoto import RealRequestBlocked
+from aiomoto.guard import is_loopback
 
 #: Seconds, to connect and to answer (SNS Developer Guide, "HTTP/HTTPS endpoints": 15 s).
 _TIMEOUT = 15
@@ -34,7 +34,7 @@ class _Guarded(HTTPAdapter):
         return super().get_connection(url, proxies)
 
     def _check(self, url: str) -> None:
-        if not _is_loopback(urlsplit(url).hostname or "") and not self._lets_out(url):
+        if not is_loopback(urlsplit(url).hostname or "") and not self._lets_out(url):
             raise RealRequestBlocked(url, service="sns", operation="Publish")
 
 
@@ -54,12 +54,3 @@ def post(
         except requests.RequestException as error:
             return repr(error)
         return None if answer.ok else f"it answered {answer.status_code} {answer.reason}"
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
