@@ -51,6 +51,19 @@ async def aio_s3(client: Callable[..., AbstractAsyncContextManager[Any]]) -> Asy
 
 
 @pytest.fixture
+def make_bucket() -> Callable[..., None]:
+    """``make_bucket(name, *keys)``, in the mock that is active; an object holds its key."""
+
+    def make(name: str, *keys: str) -> None:
+        with clients.sync("s3") as s3:
+            s3.create_bucket(Bucket=name)
+            for key in keys:
+                s3.put_object(Bucket=name, Key=key, Body=key.encode())
+
+    return make
+
+
+@pytest.fixture
 def sync() -> Callable[..., Any]:
     """``sync(service, config={...})``: a boto3 client to close after use."""
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import pytest
 from botocore.exceptions import ClientError
-from moto.backend_index import backend_url_patterns
 
 from aiomoto import mock_aws
 
@@ -19,7 +17,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.asyncio
 
-SERVICES = {name for name, _ in backend_url_patterns}
 ACCOUNT = "123456789012"
 
 
@@ -78,92 +75,6 @@ async def test_multipart(s3: Any) -> None:
     head = await s3.head_object(Bucket="bucket", Key="k")
     assert head["ETag"].endswith('-3"')
     assert head["Metadata"] == {"a": "b"}
-
-
-async def test_multipart_refusals(s3: Any) -> None:
-    upload = await s3.create_multipart_upload(Bucket="bucket", Key="k")
-    where = {"Bucket": "bucket", "Key": "k", "UploadId": upload["UploadId"]}
-    done = [await s3.upload_part(PartNumber=n, Body=b"small", **where) for n in (1, 2)]
-    chosen = [{"PartNumber": n, "ETag": part["ETag"]} for n, part in enumerate(done, 1)]
-    with pytest.raises(ClientError, match="EntityTooSmall"):
-        await s3.complete_multipart_upload(MultipartUpload={"Parts": chosen}, **where)
-    await s3.abort_multipart_upload(**where)
-    assert "Uploads" not in await s3.list_multipart_uploads(Bucket="bucket")
-
-
-async def test_copies(s3: Any) -> None:
-    await put(s3, "from ä+/%", ContentType="text/a", Metadata={"a": "b"})
-    source = {"Bucket": "bucket", "Key": "from ä+/%"}
-    await s3.copy_object(Bucket="bucket", Key="to", CopySource=source)
-    assert await read(s3, "to") == b"data"
-    head = await s3.head_object(Bucket="bucket", Key="to")
-    assert (head["ContentType"], head["Metadata"]) == ("text/a", {"a": "b"})
-    await s3.copy_object(
-        Bucket="bucket",
-        Key="to",
-        CopySource=source,
-        MetadataDirective="REPLACE",
-        Metadata={"c": "d"},
-    )
-    head = await s3.head_object(Bucket="bucket", Key="to")
-    assert head["Metadata"] == {"c": "d"}
-    upload = await s3.create_multipart_upload(Bucket="bucket", Key="part")
-    where = {"Bucket": "bucket", "Key": "part", "UploadId": upload["UploadId"]}
-    part = await s3.upload_part_copy(
-        PartNumber=1, CopySource=source, CopySourceRange="bytes=1-2", **where
-    )
-    chosen = {"Parts": [{"PartNumber": 1, "ETag": part["CopyPartResult"]["ETag"]}]}
-    await s3.complete_multipart_upload(MultipartUpload=chosen, **where)
-    assert await read(s3, "part") == b"at"
-
-
-async def test_versions(s3: Any) -> None:
-    await s3.put_bucket_versioning(Bucket="bucket", VersioningConfiguration={"Status": "Enabled"})
-    one = (await put(s3, body=b"one"))["VersionId"]
-    two = (await put(s3, body=b"two"))["VersionId"]
-    assert await read(s3) == b"two"
-    assert await read(s3, VersionId=one) == b"one"
-    marker = await s3.delete_object(Bucket="bucket", Key="k")
-    assert marker["DeleteMarker"]
-    with pytest.raises(s3.exceptions.NoSuchKey):
-        await read(s3)
-    listed = await s3.list_object_versions(Bucket="bucket")
-    assert {version["VersionId"] for version in listed["Versions"]} == {one, two}
-    await s3.delete_object(Bucket="bucket", Key="k", VersionId=marker["VersionId"])
-    assert await read(s3) == b"two"
-
-
-async def test_tags_acl_lifecycle_policy(s3: Any) -> None:
-    await put(s3, Tagging="a=b&c=d")
-    tags = (await s3.get_object_tagging(Bucket="bucket", Key="k"))["TagSet"]
-    assert tags == [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}]
-    await s3.put_object_acl(Bucket="bucket", Key="k", ACL="public-read")
-    grants = (await s3.get_object_acl(Bucket="bucket", Key="k"))["Grants"]
-    assert "READ" in {grant["Permission"] for grant in grants}
-    rule = {"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "a/"}, "Expiration": {"Days": 3}}
-    await s3.put_bucket_lifecycle_configuration(
-        Bucket="bucket", LifecycleConfiguration={"Rules": [rule]}
-    )
-    found = await s3.get_bucket_lifecycle_configuration(Bucket="bucket")
-    assert found["Rules"][0]["Expiration"] == {"Days": 3}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": []})
-    await s3.put_bucket_policy(Bucket="bucket", Policy=policy)
-    assert (await s3.get_bucket_policy(Bucket="bucket"))["Policy"] == policy
-
-
-async def test_conditions(s3: Any) -> None:
-    tag = (await put(s3, IfNoneMatch="*"))["ETag"]
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        await put(s3, IfNoneMatch="*")
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        await put(s3, IfMatch='"other"')
-    await put(s3, body=b"next", IfMatch=tag)
-    with pytest.raises(ClientError, match="PreconditionFailed"):
-        await read(s3, IfMatch=tag)
-    with pytest.raises(ClientError, match="304") as caught:
-        new = (await s3.head_object(Bucket="bucket", Key="k"))["ETag"]
-        await read(s3, IfNoneMatch=new)
-    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 304
 
 
 @pytest.mark.parametrize(
@@ -225,7 +136,18 @@ async def test_other_endpoints(client: Callable[..., Any], options: dict[str, An
 
 @pytest.mark.parametrize(
     "region",
-    ["us-east-1", "eu-west-1", "ap-south-1", "cn-north-1", "us-gov-west-1"],
+    [
+        "us-east-1",
+        "eu-west-1",
+        "ap-south-1",
+        "cn-north-1",
+        "us-gov-west-1",
+        "us-iso-east-1",
+        "us-isob-east-1",
+        "eu-isoe-west-1",
+        "us-isof-south-1",
+        "eusc-de-east-1",
+    ],
 )
 async def test_partitions(client: Callable[..., Any], backend: str, region: str) -> None:
     async with mock_aws(), client("s3", backend, region_name=region) as s3:
@@ -239,35 +161,13 @@ async def test_partitions(client: Callable[..., Any], backend: str, region: str)
             assert await answer.read() == b"data"
 
 
-async def test_a_website(aio_s3: Any) -> None:
-    site = {"IndexDocument": {"Suffix": "index.html"}}
-    await aio_s3.put_bucket_website(Bucket="bucket", WebsiteConfiguration=site)
-    assert (await aio_s3.get_bucket_website(Bucket="bucket"))["IndexDocument"] == {
-        "Suffix": "index.html"
-    }
-    await put(aio_s3, "redirected", b"", WebsiteRedirectLocation="/elsewhere")
-    head = await aio_s3.head_object(Bucket="bucket", Key="redirected")
-    assert head["WebsiteRedirectLocation"] == "/elsewhere"
-
-
-async def test_a_public_object_without_a_signature(aio_s3: Any) -> None:
-    await put(aio_s3, "open", ACL="public-read")
-    await put(aio_s3, "closed")
-    root = "https://bucket.s3.us-east-1.amazonaws.com"
-    async with aiohttp.ClientSession() as session:
-        async with session.get(f"{root}/open") as answer:
-            assert await answer.read() == b"data"
-        async with session.get(f"{root}/closed") as answer:
-            assert answer.status == 403
-
-
-async def test_an_access_point(client: Callable[..., Any], aio_s3: Any) -> None:
-    async with client("s3control") as control:
+async def test_an_access_point(client: Callable[..., Any], s3: Any, backend: str) -> None:
+    async with client("s3control", backend) as control:
         made = await control.create_access_point(AccountId=ACCOUNT, Name="point", Bucket="bucket")
         arn = made["AccessPointArn"]
-        await aio_s3.put_object(Bucket=arn, Key="k", Body=b"data")
-        assert await read(aio_s3) == b"data"
-        answer = await aio_s3.get_object(Bucket=arn, Key="k")
+        await s3.put_object(Bucket=arn, Key="k", Body=b"data")
+        assert await read(s3) == b"data"
+        answer = await s3.get_object(Bucket=arn, Key="k")
         assert await answer["Body"].read() == b"data"
         listed = await control.list_access_points(AccountId=ACCOUNT, Bucket="bucket")
         assert [point["Name"] for point in listed["AccessPointList"]] == ["point"]
@@ -288,26 +188,6 @@ async def test_s3_control(client: Callable[..., Any], backend: str) -> None:
         assert found["PublicAccessBlockConfiguration"] == blocked
 
 
-@pytest.mark.skipif("s3tables" not in SERVICES, reason="this moto has no S3 Tables")
-async def test_s3_tables(client: Callable[..., Any], backend: str) -> None:
-    async with mock_aws(), client("s3tables", backend) as tables:
-        arn = (await tables.create_table_bucket(name="tables"))["arn"]
-        await tables.create_namespace(tableBucketARN=arn, namespace=["space"])
-        await tables.create_table(
-            tableBucketARN=arn, namespace="space", name="table", format="ICEBERG"
-        )
-        listed = await tables.list_tables(tableBucketARN=arn)
-        assert [table["name"] for table in listed["tables"]] == ["table"]
-
-
-@pytest.mark.skipif("s3vectors" not in SERVICES, reason="this moto has no S3 Vectors")
-async def test_s3_vectors(client: Callable[..., Any], backend: str) -> None:
-    async with mock_aws(), client("s3vectors", backend) as vectors:
-        await vectors.create_vector_bucket(vectorBucketName="vectors")
-        listed = await vectors.list_vector_buckets()
-        assert [one["vectorBucketName"] for one in listed["vectorBuckets"]] == ["vectors"]
-
-
 async def test_errors_are_the_clients_own(s3: Any) -> None:
     with pytest.raises(s3.exceptions.NoSuchBucket, match="does not exist"):
         await s3.get_object(Bucket="nowhere", Key="k")
@@ -325,3 +205,12 @@ async def test_sync_and_async_see_one_another(aio_s3: Any, sync: Callable[..., A
         assert await read(aio_s3) == b"from sync"
         await put(aio_s3, body=b"from async")
         assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"from async"
+
+
+@pytest.mark.parametrize("host", ["s3-website-us-east-1", "s3-website.us-east-1"])
+async def test_the_address_of_a_website(aio_s3: Any, host: str) -> None:
+    await put(aio_s3, "page.html", b"<p>page", ACL="public-read", ContentType="text/html")
+    async with aiohttp.ClientSession() as session:
+        async with session.get(f"http://bucket.{host}.amazonaws.com/page.html") as answer:
+            assert (answer.status, answer.content_type) == (200, "text/html")
+            assert await answer.read() == b"<p>page"

@@ -152,9 +152,11 @@ class Engine:
             lease.undo.close()
 
     def reset(self) -> None:
-        """Forget all of moto's resources."""
+        """Forget all of moto's resources, and what plugins keep of them."""
         self._dispatcher.reset()
         compat.moto().restore_routes(self._is_ours, self._answer_requests)
+        with self._lock:
+            self._plugins.reset_all(self)
 
     @cached_property
     def _dispatcher(self) -> Dispatcher:

@@ -34,6 +34,11 @@ def aiomoto_deactivate(engine: Engine) -> None:
 
 
 @hookimpl
+def aiomoto_reset(engine: Engine) -> None:
+    calls.append(("aiomoto_reset", engine))
+
+
+@hookimpl
 def aiomoto_handle(engine: Engine, request: AwsRequest) -> None:
     calls.append(("aiomoto_handle", engine, request))
 
@@ -80,6 +85,10 @@ class EveryHook:
     def aiomoto_deactivate(self, engine: Engine) -> None:
         self.calls.append(("aiomoto_deactivate", engine))
         self.log.append(("off", getattr(self, "__name__", "")))
+
+    @hookimpl
+    def aiomoto_reset(self, engine: Engine) -> None:
+        self.calls.append(("aiomoto_reset", engine))
 
     @hookimpl
     def aiomoto_handle(self, engine: Engine, request: AwsRequest) -> Any:

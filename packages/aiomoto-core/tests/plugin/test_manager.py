@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HOOKS = (
     "aiomoto_activate, aiomoto_blocks, aiomoto_deactivate, aiomoto_handle, "
-    "aiomoto_response, aiomoto_services"
+    "aiomoto_reset, aiomoto_response, aiomoto_services"
 )
 #: What the manager hands through to the plugins; it looks at nothing of it.
 ENGINE = cast("Engine", object())
@@ -208,6 +208,25 @@ def test_all_are_deactivated_even_if_some_fail(manager: PluginManager) -> None:
     with pytest.raises(RuntimeError, match=r"^b$"):
         manager.deactivate_all(ENGINE)
     assert log == ["on a", "c", "b", "off a"]
+
+
+def test_all_that_are_active_are_reset_in_order_even_if_some_fail(manager: PluginManager) -> None:
+    log: list[str] = []
+
+    def fail() -> None:
+        log.append("b")
+        raise RuntimeError("no disk")
+
+    manager.register(plugin(aiomoto_reset=lambda: log.append("a")), "a")
+    manager.register(plugin(aiomoto_reset=fail), "b")
+    manager.register(plugin(aiomoto_activate=lambda: None), "without")
+    manager.register(plugin(aiomoto_reset=lambda: log.append("c")), "c")
+    manager.reset_all(ENGINE)
+    assert log == []
+    manager.activate_all(ENGINE)
+    with pytest.raises(RuntimeError, match=r"^no disk$"):
+        manager.reset_all(ENGINE)
+    assert log == ["a", "b", "c"]
 
 
 # -- installed plugins -----------------------------------------------------------

@@ -167,6 +167,27 @@ def test_a_plugin_of_a_nested_mock_comes_and_goes_with_it(
 
 
 @pytest.mark.usefixtures("unchanged")
+def test_a_plugin_forgets_when_motos_resources_are_gone(
+    every_hook: ModuleType, clients: ModuleType
+) -> None:
+    found: list[Any] = []
+
+    class Looks(every_hook.EveryHook):  # type: ignore[misc, name-defined]
+        @every_hook.hookimpl  # type: ignore[untyped-decorator]
+        def aiomoto_reset(self) -> None:
+            found.append(kms.list_keys()["Keys"])
+
+    mock = mock_aws(plugins=[Looks(), every_hook.EveryHook("ssm", name="other")])
+    with mock, clients.sync("kms") as kms:
+        kms.create_key()
+        mock.reset()
+        assert found == [[]]
+        kms.create_key()
+        assert len(kms.list_keys()["Keys"]) == 1
+    assert found == [[]]
+
+
+@pytest.mark.usefixtures("unchanged")
 def test_a_mock_can_be_started_again_with_its_plugin(every_hook: ModuleType) -> None:
     plugin = every_hook.EveryHook()
     mock = mock_aws(plugins=[plugin])

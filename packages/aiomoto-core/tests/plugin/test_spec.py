@@ -30,6 +30,7 @@ def test_what_the_hooks_are() -> None:
         "aiomoto_services",
         "aiomoto_activate",
         "aiomoto_deactivate",
+        "aiomoto_reset",
         "aiomoto_handle",
         "aiomoto_blocks",
         "aiomoto_response",

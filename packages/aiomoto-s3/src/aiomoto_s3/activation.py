@@ -22,7 +22,7 @@ class Activation:
         self._lock = threading.RLock()
         self._hooked = False
         self._active = False
-        self._has_filesystems = False
+        self._filesystems: Filesystems | None = None
         self._undo = ExitStack()
 
     def start(self) -> None:
@@ -46,9 +46,15 @@ class Activation:
         """Put back what :meth:`start` and later imports changed."""
         with self._lock:
             self._active = False
-            self._has_filesystems = False
+            self._filesystems = None
             undo, self._undo = self._undo, ExitStack()
         undo.close()
+
+    def reset(self) -> None:
+        """Forget what was seen of buckets that are gone; everything stays open."""
+        with self._lock:
+            if self._filesystems is not None:
+                self._filesystems.reset()
 
     def _imported(self) -> None:
         if self._active:
@@ -61,12 +67,12 @@ class Activation:
 
     def _change_s3fs(self) -> None:
         with self._lock:
-            if self._has_filesystems or not self._active:
+            if self._filesystems is not None or not self._active:
                 return
             filesystems = Filesystems(compat.S3fs())
             filesystems.start()
             self._undo.callback(filesystems.stop)
-            self._has_filesystems = True
+            self._filesystems = filesystems
 
 
 activation = Activation()

@@ -43,6 +43,9 @@ class S3fs:
         for name in (self.CLIENT, self.CREATOR, self.SESSION, self.HELPER):
             if name not in used:
                 raise IncompatibleLibrary("s3fs", version("s3fs"), f"S3FileSystem().{name}")
+        for name in ("_client", "_regions", "_buckets"):
+            if name not in self._region_cache.__init__.__code__.co_names:
+                raise IncompatibleLibrary("s3fs", version("s3fs"), f"S3BucketRegionCache().{name}")
         #: s3fs has this lock since 2025.12 or so.
         self.has_lock = self.LOCK in used
 
@@ -116,6 +119,11 @@ class S3fs:
         else:
             found = [getattr(creator, "_client", None)]
         return [client for client in found if client is not None]
+
+    def forget_regions(self, creator: Any) -> None:
+        """Have a creator of one client per region ask anew where each bucket is."""
+        if isinstance(creator, self._region_cache):
+            creator._buckets.clear()
 
     def close_now(self, creator: Any) -> None:
         """Close a creator's clients without awaiting anything.

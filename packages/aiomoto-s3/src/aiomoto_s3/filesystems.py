@@ -57,6 +57,17 @@ class Filesystems:
             table.clear()
         self._tables.clear()
 
+    def reset(self) -> None:
+        """Empty the listings of this mock, and where its buckets were; clients stay open."""
+        with self._lock:
+            for table in self._tables:
+                listings = table.get(self._seam.LISTINGS)
+                if listings is not None:
+                    listings.clear()
+            for _, creator in self._opened.values():
+                self._seam.forget_regions(creator)
+        self._seam.metadata.clear()
+
     def _hide_metadata(self, undo: ExitStack) -> None:
         metadata = self._seam.metadata
         before = dict(metadata)

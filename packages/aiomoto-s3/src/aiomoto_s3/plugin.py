@@ -25,6 +25,12 @@ def aiomoto_activate() -> None:
 
 
 @hookimpl
+def aiomoto_reset() -> None:
+    """Empty the listings of S3 file systems with the buckets."""
+    activation.reset()
+
+
+@hookimpl
 def aiomoto_deactivate() -> None:
     """Put moto and s3fs back, and close what file systems opened."""
     activation.stop()

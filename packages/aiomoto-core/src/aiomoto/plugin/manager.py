@@ -244,6 +244,13 @@ class PluginManager:
             self._active.remove(name)
             self._call(name, "aiomoto_deactivate", engine=engine)
 
+    def reset_all(self, engine: Engine) -> None:
+        """Call ``aiomoto_reset`` of the active plugins, first first; all, even if one fails."""
+        calls = Undo()
+        for name in reversed(self._active):
+            calls.add(partial(self._call, name, "aiomoto_reset", engine=engine))
+        calls.close()
+
     def handle(
         self, engine: Engine, request: AwsRequest
     ) -> AwsResponse | Awaitable[AwsResponse | None] | None:

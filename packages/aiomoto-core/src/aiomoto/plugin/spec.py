@@ -52,6 +52,16 @@ def aiomoto_deactivate(engine: Engine) -> None:
     raise NotImplementedError
 
 
+@hookspec
+def aiomoto_reset(engine: Engine) -> None:
+    """Forget what was kept of moto's resources, which ``mock.reset()`` has just emptied.
+
+    Called for each active plugin in the order of registration; all are called
+    even if one raises. The mocks go on. Since 0.1.
+    """
+    raise NotImplementedError
+
+
 @hookspec(firstresult=True)
 def aiomoto_handle(
     engine: Engine, request: AwsRequest

@@ -161,6 +161,8 @@ class _Exchange:
         self._reader: RequestReader | None = None
         self._request: AwsRequest | None = None
         self._outgoing = memoryview(b"")
+        #: What follows it: a large body, which isn't copied to be put behind its head.
+        self._body = memoryview(b"")
         self._pieces: AsyncGenerator[bytes] | None = None
 
     def take(self, data: bytes) -> None:
@@ -182,6 +184,8 @@ class _Exchange:
 
     def pending(self, max_bytes: int) -> bytes:
         """What can be read now without asking moto; empty if nothing."""
+        if not self._outgoing:
+            self._outgoing, self._body = self._body, self._outgoing
         piece = self._outgoing[: min(max_bytes, CHUNK)]
         self._outgoing = self._outgoing[len(piece) :]
         if not piece and self._reader is not None and self._reader.expects_continue:
@@ -200,8 +204,11 @@ class _Exchange:
 
     def answer(self, request: AwsRequest, response: AwsResponse) -> None:
         """Have a response read from now on."""
-        body = response_body(request, response)
-        self._outgoing = memoryview(response_head(request, response) + body)
+        head, body = response_head(request, response), response_body(request, response)
+        if len(body) > CHUNK:
+            self._outgoing, self._body = memoryview(head), memoryview(body)
+        else:
+            self._outgoing, self._body = memoryview(head + body), memoryview(b"")
 
     async def answer_async(self, request: AwsRequest, response: AwsResponse) -> None:
         """The same for a response that may come piece by piece."""
