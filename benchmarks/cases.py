@@ -115,8 +115,9 @@ _ALL = (
     Case(
         "import",
         "Import and first mock",
-        "in a fresh process: the import, then the first mock as well, then a session, a client "
-        "and a call inside",
+        "in a fresh process: `import aiomoto` or `import moto`, then `mock_aws` (or the server's "
+        "class) out of it as well, then the first mock as well, then a session, a client and a "
+        "call inside",
         (Below("import", 50), Faster("import + first mock", "boto3")),
         turns=7,
         process_a_turn=True,

@@ -105,10 +105,7 @@ def _table(case: Case, runs: list[Run]) -> str:
     subjects = [name for name in SUBJECTS if any(name in one for one in results.rounds(runs))]
     measures = list(
         dict.fromkeys(
-            measure
-            for one in results.rounds(runs)
-            for found in one.values()
-            for measure in found
+            measure for one in results.rounds(runs) for found in one.values() for measure in found
         )
     )
     lines = [

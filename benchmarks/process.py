@@ -152,9 +152,7 @@ def one_round(
     return {name: _together(found) for name, found in taken.items()}
 
 
-def _rotated(
-    subjects: Sequence[tuple[Subject, Path]], by: int
-) -> Sequence[tuple[Subject, Path]]:
+def _rotated(subjects: Sequence[tuple[Subject, Path]], by: int) -> Sequence[tuple[Subject, Path]]:
     by %= len(subjects)
     return [*subjects[by:], *subjects[:by]]
 

@@ -84,4 +84,8 @@ def notes(path: Path) -> dict[str, str]:
 def unknown(given: dict[str, str], verdicts: list[Verdict]) -> list[str]:
     """Notes on what is no target, or on one that is met."""
     missed = {one.key for one in verdicts if not one.holds}
-    return [f"notes.toml explains {key!r}, which is no missed target" for key in given if key not in missed]
+    return [
+        f"notes.toml explains {key!r}, which is no missed target"
+        for key in given
+        if key not in missed
+    ]

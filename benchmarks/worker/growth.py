@@ -30,7 +30,7 @@ async def clients(world: Any, sizes: list[int]) -> AsyncIterator[Turn]:
 @asynccontextmanager
 async def objects(world: Any, sizes: list[int]) -> AsyncIterator[Turn]:
     from moto.backends import get_backend
-    from moto.core import DEFAULT_ACCOUNT_ID
+    from moto.core.models import DEFAULT_ACCOUNT_ID
 
     async def turn(watch: Watch) -> None:
         for size in sizes:

@@ -9,6 +9,10 @@ from __future__ import annotations
 import sys
 import time
 
+TYPE_CHECKING = False  # `typing` is an import as well
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 
 def turn(world: str) -> None:
     """One turn, and the only one of this process."""
@@ -37,10 +41,13 @@ def _say(line: str) -> None:
     sys.stdout.flush()
 
 
-def _sync(reached) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - typing is an import
-    from moto import mock_aws
+def _sync(reached: Callable[[str], None]) -> None:
+    import moto  # noqa: F401
 
     reached("import")
+    from moto import mock_aws
+
+    reached("import of mock_aws")
     with mock_aws():
         pass
     reached("import + first mock")
@@ -51,10 +58,13 @@ def _sync(reached) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001 - typ
     reached("import + first mock + first call")
 
 
-def _async(reached) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
-    from aiomoto import mock_aws
+def _async(reached: Callable[[str], None]) -> None:
+    import aiomoto  # noqa: F401
 
     reached("import")
+    from aiomoto import mock_aws
+
+    reached("import of mock_aws")
     with mock_aws():
         pass
     reached("import + first mock")
@@ -73,10 +83,13 @@ def _async(reached) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
     reached("import + first mock + first call")
 
 
-def _server(reached) -> None:  # type: ignore[no-untyped-def] # noqa: ANN001
-    from moto.server import ThreadedMotoServer
+def _server(reached: Callable[[str], None]) -> None:
+    import moto  # noqa: F401
 
     reached("import")
+    from moto.server import ThreadedMotoServer
+
+    reached("import of mock_aws")
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     reached("import + first mock")

@@ -99,7 +99,7 @@ class Server(InProcess):
         self._server: Callable[..., Any] = ThreadedMotoServer
 
     @asynccontextmanager
-    async def mock(self) -> AsyncIterator[Any]:  # type: ignore[override]
+    async def mock(self) -> AsyncIterator[Any]:
         server = self._server(port=0, verbose=False)
         server.start()
         host, port = server.get_host_and_port()
@@ -118,8 +118,8 @@ class Server(InProcess):
         return self.mock()
 
     @asynccontextmanager
-    async def test_mock(self) -> AsyncIterator[Any]:  # type: ignore[override]
-        urllib.request.urlopen(f"{self._url}/moto-api/reset", data=b"").close()
+    async def test_mock(self) -> AsyncIterator[Any]:
+        _post(f"{self._url}/moto-api/reset")
         yield
 
 
@@ -193,6 +193,11 @@ class AwaitedClient:
 
         setattr(self, name, call)
         return call
+
+
+def _post(url: str) -> None:
+    # It keeps the loop waiting, which has nothing else to do.
+    urllib.request.urlopen(url, data=b"").close()
 
 
 @contextmanager
