@@ -36,6 +36,13 @@ def test_hatch_knows_every_package() -> None:
     assert [name for name in SERVICE_PACKAGES if f"packages/{name}/tests" not in smoke] == []
 
 
+def test_hatch_knows_every_example() -> None:
+    [matrix] = toml("hatch.toml")["envs"]["examples"]["matrix"]
+    assert sorted(matrix["example"]) == sorted(
+        path.parent.name for path in ROOT.glob("examples/*/pyproject.toml")
+    )
+
+
 def test_core_has_an_extra_for_every_package() -> None:
     extras = toml("packages/aiomoto-core/pyproject.toml")["project"]["optional-dependencies"]
     wanted = {name.removeprefix("aiomoto-"): [f"{name}>=0.1,<1"] for name in SERVICE_PACKAGES}
@@ -53,14 +60,17 @@ def test_a_service_package_is_complete(package: str) -> None:
         "README.md",
         f"src/{module}/__about__.py",
         f"src/{module}/__init__.py",
-        f"src/{module}/plugin.py",
         f"src/{module}/py.typed",
         "tests",
     ]
     assert [name for name in needed if not (folder / name).exists()] == []
     project = toml(f"packages/{package}/pyproject.toml")["project"]
-    [(name, value)] = project["entry-points"]["aiomoto"].items()
-    assert (name, value.partition(":")[0]) == (package.removeprefix("aiomoto-"), f"{module}.plugin")
+    points = project["entry-points"]["aiomoto"]
+    if package != "aiomoto-contrib":  # which has one for each of its services
+        assert list(points) == [package.removeprefix("aiomoto-")]
+    for value in points.values():
+        path = folder / "src" / value.partition(":")[0].replace(".", "/")
+        assert path.with_suffix(".py").exists() or (path / "__init__.py").exists(), value
     assert "aiomoto-core>=0.1,<1" in project["dependencies"]
 
 

@@ -1,4 +1,12 @@
+"""The entry points: one a service that has a quirk, each an owner of just that service."""
+
 from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from importlib.metadata import EntryPoint, distribution
+from typing import Any
 
 import boto3
 import pytest
@@ -8,30 +16,62 @@ from moto.backend_index import backend_url_patterns
 from aiomoto import mock_aws
 
 REGION = "eu-west-1"
+POINTS = sorted(
+    (point for point in distribution("aiomoto-contrib").entry_points if point.group == "aiomoto"),
+    key=lambda point: point.name,
+)
+KNOWN = {name for name, _ in backend_url_patterns}  # an older moto has fewer
 
 
-def test_the_engine_loads_the_plugin_for_its_services() -> None:
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_each_owns_the_service_of_its_name(point: EntryPoint) -> None:
+    assert point.value == f"aiomoto_contrib.{point.name}"
     with mock_aws() as mock:
-        owned = sorted(service for service, owner in mock.owners.items() if owner == "contrib")
-    known = {name for name, _ in backend_url_patterns}  # an older moto has fewer
-    services = [
-        "awslambda",
-        "batch",
-        "bedrockruntime",
-        "events",
-        "firehose",
-        "iotdata",
-        "kinesis",
-        "kinesisvideoarchivedmedia",
-        "logs",
-        "mediastoredata",
-        "polly",
-        "sns",
-        "stepfunctions",
-        "swf",
-        "transcribe",
-    ]
-    assert owned == [name for name in services if name in known]
+        owned = [service for service, owner in mock.owners.items() if owner == point.name]
+    assert owned == [name for name in [point.name] if name in KNOWN]
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_each_is_light_to_import(point: EntryPoint) -> None:
+    """moto, the clients and their models come with the first mock."""
+    heavy = {"moto", "boto3", "botocore", "aiobotocore", "aiohttp", "httpx", "httpx2"}
+    code = f"import sys, {point.value}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert heavy.intersection(done.stdout.split()) == set()
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+def test_nothing_is_left_in_moto(point: EntryPoint) -> None:
+    """What a mock puts into moto's modules for a service is taken out again."""
+    if point.name not in KNOWN:
+        pytest.skip(f"this moto has no {point.name}")
+    models = importlib.import_module(f"moto.{point.name}.models")
+    with mock_aws():
+        pass
+
+    def look() -> dict[str, object]:
+        places: list[Any] = [models]
+        places += [one for one in vars(models).values() if isinstance(one, type)]
+        return {
+            f"{place.__name__}.{name}": value
+            for place in places
+            for name, value in vars(place).items()
+            if callable(value) or isinstance(value, property)
+        }
+
+    before = look()
+    with mock_aws():
+        pass
+    after = look()
+    assert [name for name in before if after.get(name) is not before[name]] == []
+    assert after.keys() == before.keys()
+
+
+def test_a_service_without_a_quirk_has_no_owner() -> None:
+    with mock_aws() as mock:
+        assert {"kms", "sts", "ec2"}.isdisjoint(mock.owners)
 
 
 @pytest.mark.asyncio

@@ -19,6 +19,9 @@ HEAVY += ["pytest", "requests", "responses", "werkzeug", "trio", "anyio"]
         "from aiomoto import mock_aws\n@mock_aws\nasync def test(): ...",
         "from aiomoto.plugin import hookimpl",
         "from aiomoto.plugin import spec",
+        "import aiomoto.calls",
+        "import aiomoto.testing, aiomoto.testing.network",
+        "import aiomoto.doctor",
         "from aiomoto.request import AwsRequest, AwsResponse",
     ],
 )

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import requests
 
 from aiomoto import RealRequestBlocked, UnsupportedOperation, mock_aws
 
@@ -226,6 +227,27 @@ async def test_what_moto_lacks_is_named(
     assert str(caught.value) == str(sync_caught.value)
     assert isinstance(caught.value, NotImplementedError)
     assert len(attempts) == len(sync_attempts) == 1
+
+
+@pytest.mark.asyncio
+async def test_a_filter_that_moto_lacks_is_named_by_moto(clients: ModuleType, backend: str) -> None:
+    """A kind of NotImplementedError of moto's own, which users of moto catch."""
+    from moto.ec2.exceptions import FilterNotImplementedError
+
+    filters = [{"Name": "unknown", "Values": ["x"]}]
+    with mock_aws():
+        async with clients.aio("ec2", backend) as ec2:
+            with pytest.raises(FilterNotImplementedError, match="'unknown' for DescribeImages"):
+                await ec2.describe_images(Filters=filters)
+        with clients.sync("ec2") as sync, pytest.raises(FilterNotImplementedError):
+            sync.describe_images(Filters=filters)
+
+
+def test_a_path_of_the_users_own_api_that_is_not_deployed() -> None:
+    """No operation of AWS is missing then; moto answers so, too."""
+    with mock_aws():
+        said = requests.put("https://a1b2c3.execute-api.us-east-1.amazonaws.com/prod/orders")
+        assert (said.status_code, said.text) == (404, "Not yet implemented")
 
 
 # -- errors inside moto --------------------------------------------------------------------

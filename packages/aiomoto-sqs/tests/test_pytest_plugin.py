@@ -125,7 +125,7 @@ def test_synchronous_tests_and_tests_without(tmp_path: Path) -> None:
         import sys
 
         def test_a_run_without_the_fixtures_imports_nothing():
-            found = {"aiomoto", "moto", "boto3", "aiobotocore"} & set(sys.modules)
+            found = {"aiomoto.mock", "moto", "boto3", "aiobotocore"} & set(sys.modules)
             assert not found
 
         def test_a_synchronous_test_has_its_queue(sqs_queue):

@@ -19,7 +19,7 @@ from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
 from .plugin.manager import PluginManager
-from .request import AwsRequest, AwsResponse
+from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 #: A step that a driver carries out: something to await, or a call that waits.
 Step = Awaitable[Any] | Callable[[], Any]
 
+_EXECUTE_API = re.compile(r"https?://[^/.]+\.execute-api\.")
 _WAITS = re.compile(rb"WaitTimeSeconds(\"\s*:\s*|=)[1-9]")
 
 
@@ -92,6 +93,10 @@ class Dispatcher:
             return self._plugins.check_answer(request, answer)
         if request.url is not found_for:
             route = self.find(request)
+        if not request.is_async and route.handler is None and _EXECUTE_API.search(request.url):
+            # A path of the user's own API, not an operation of AWS; in moto's words. moto
+            # serves paths that are deployed for `requests` alone.
+            return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")
         handler = self._handler(request, route)
         blocks = self._plugins.blocks(request)
         if blocks is None:
@@ -125,19 +130,20 @@ class Dispatcher:
     def _call(self, handler: Handler, request: AwsRequest) -> AwsResponse:
         try:
             return self._moto.call(handler, request, quick=self._engine.optimises())
-        except UnsupportedOperation:
-            raise
         except NotImplementedError as error:
+            if type(error) is not NotImplementedError:
+                raise  # one of ours, or one of moto's that says more, such as of a filter
             raise self.unsupported(request, str(error)) from error
 
     def find(self, request: AwsRequest) -> Route:
         """The route of a request; its URL is replaced where only the signature knows it.
 
         moto has no patterns for dual-stack names (``sqs.us-east-1.api.aws``)
-        and some others; the credential scope then says which service is meant.
+        and some others, and takes every host that has ``s3`` in it for S3; the
+        client or the credential scope then says which service is meant.
         """
         route = self.router.find(self.clean_url(request.url))
-        if route.handler is None:
+        if route.handler is None or _is_not_s3(route, request.call):
             parts = urlsplit(request.url)
             if scope_of(request.headers, parts.query) is not None:
                 url = to_aws_url(parts, "", "", request.headers, request.call)
@@ -180,6 +186,11 @@ class Dispatcher:
         return UnsupportedOperation(
             service, operation, moto_version=self._moto.version, detail=detail
         )
+
+
+def _is_not_s3(route: Route, call: Call | None) -> bool:
+    service = call.service if call is not None and route.service == "s3" else None
+    return service is not None and not service.startswith("s3")
 
 
 def _response(done: StopIteration) -> AwsResponse:

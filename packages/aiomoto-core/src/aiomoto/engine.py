@@ -109,6 +109,11 @@ class Engine:
         return self._optimises
 
     @property
+    def leases(self) -> tuple[Lease, ...]:
+        """The users of now, in the order of their start."""
+        return tuple(self._leases)
+
+    @property
     def owners(self) -> Mapping[str, str]:
         """moto service to the name of the plugin that owns it."""
         return self._plugins.owners

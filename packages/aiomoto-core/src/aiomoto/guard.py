@@ -144,13 +144,18 @@ def is_aws_host(host: str, suffixes: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=1024)
 def is_loopback(host: str) -> bool:
-    """``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1."""
+    """Whether a connection to it stays on this machine.
+
+    ``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1, and the
+    unspecified address, under which servers that listen everywhere are often called.
+    """
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
         return False
+    return address.is_loopback or address.is_unspecified
 
 
 def custom_s3_endpoints() -> tuple[Endpoint, ...]:

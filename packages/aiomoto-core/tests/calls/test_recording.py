@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import weakref
 from typing import TYPE_CHECKING, Any
 from unittest.mock import ANY
 
@@ -17,6 +15,7 @@ from aiomoto.calls import Calls, RecordedCall, recorder
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import ModuleType
 
 
@@ -162,13 +161,22 @@ def test_the_number_of_calls_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None
     assert (len(calls), calls.dropped) == (0, 0)
 
 
-def test_nothing_is_held_after_the_mock(clients: ModuleType) -> None:
-    with mock_aws() as mock, clients.sync("kms") as kms:
-        kms.create_key(Description="x" * 100)
-        seen = weakref.ref(mock.calls[0])
-    del mock
-    gc.collect()
-    assert seen() is None
+def test_nothing_is_held_after_the_mock(run_program: Callable[..., str]) -> None:
+    # By itself, since aiomoto's pytest plugin holds the calls of a test until its end.
+    program = """
+        import gc, weakref
+        from aiomoto import mock_aws
+        from aiomoto.testing import clients
+
+        with mock_aws() as mock, clients.sync("kms") as kms:
+            kms.create_key(Description="x" * 100)
+            seen = weakref.ref(mock.calls[0])
+        assert seen() is not None
+        del mock
+        gc.collect()
+        assert seen() is None
+    """
+    run_program(program)
 
 
 # -- what an assertion says --------------------------------------------------------

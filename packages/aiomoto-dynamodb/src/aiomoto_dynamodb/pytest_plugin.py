@@ -1,20 +1,16 @@
-"""Fixtures for pytest: ``dynamodb_client`` and ``dynamodb_table``, both inside a running mock.
+"""Fixtures for pytest: ``dynamodb_client`` and ``dynamodb_table``, both inside ``aws``.
 
-They work with pytest-asyncio, strict and auto, in every loop scope, and with
-anyio on asyncio and trio. Nothing is imported before a test asks for one.
+pytest loads this module in every run, so it imports nothing heavy.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from aiomoto import MockAWS
+from aiomoto.pytest_plugin import Boto3Clients, client_fixture
 
 _NAME = re.compile(r"[^A-Za-z0-9_.-]+")
 _MARKER = (
@@ -24,24 +20,13 @@ _MARKER = (
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Add the marker, and the fixtures that need pytest-asyncio where it runs."""
+    """Add the marker and the fixture ``dynamodb_client``."""
     config.addinivalue_line("markers", _MARKER)
-    if config.pluginmanager.hasplugin("asyncio"):
-        from . import _pytest_asyncio
-
-        config.pluginmanager.register(_pytest_asyncio, "aiomoto-dynamodb-asyncio")
-
-
-@pytest.fixture(name="_dynamodb_mock")
-def _mock() -> Iterator[MockAWS]:
-    from aiomoto import mock_aws
-
-    with mock_aws() as mock:
-        yield mock
+    client_fixture(config, "dynamodb", name="dynamodb_client", max_pool_connections=100)
 
 
 @pytest.fixture
-def dynamodb_table(request: pytest.FixtureRequest, _dynamodb_mock: MockAWS) -> str:
+def dynamodb_table(request: pytest.FixtureRequest, boto3_client: Boto3Clients) -> str:
     """The name of a new table, in the default region.
 
     Its key is a string ``id``, unless the marker ``dynamodb_table`` says
@@ -50,15 +35,10 @@ def dynamodb_table(request: pytest.FixtureRequest, _dynamodb_mock: MockAWS) -> s
     """
     import uuid
 
-    import boto3
-
     name = f"{_NAME.sub('-', request.node.name)[:47]}-{uuid.uuid4().hex}"
     settings = {"TableName": name, **table_settings(*_schema(request))}
-    client = boto3.client("dynamodb")
-    try:
-        return str(client.create_table(**settings)["TableDescription"]["TableName"])
-    finally:
-        client.close()
+    table = boto3_client("dynamodb").create_table(**settings)
+    return str(table["TableDescription"]["TableName"])
 
 
 def _schema(request: pytest.FixtureRequest) -> tuple[tuple[str, ...], dict[str, Any]]:
@@ -100,44 +80,3 @@ def table_settings(keys: tuple[str, ...], settings: dict[str, Any]) -> dict[str,
     if not {"BillingMode", "ProvisionedThroughput"} & settings.keys():
         table["BillingMode"] = "PAY_PER_REQUEST"
     return {**table, **settings, "AttributeDefinitions": list(types.values())}
-
-
-@pytest.fixture
-def dynamodb_client(request: pytest.FixtureRequest, _dynamodb_mock: MockAWS) -> Any:
-    """An aiobotocore client for DynamoDB, open until the test is over."""
-    if "anyio_backend" in request.fixturenames:
-        return request.getfixturevalue("_dynamodb_client_anyio")
-    if request.config.pluginmanager.hasplugin("asyncio"):
-        scope = _loop_scope(request)
-        return request.getfixturevalue(f"_dynamodb_client_asyncio_{scope}")
-    raise pytest.UsageError(
-        "The fixture dynamodb_client needs pytest-asyncio, or a test marked @pytest.mark.anyio."
-    )
-
-
-def _loop_scope(request: pytest.FixtureRequest) -> str:
-    """In which event loop of pytest-asyncio the test runs."""
-    marker = request.node.get_closest_marker("asyncio")
-    given = marker.kwargs.get("loop_scope") or marker.kwargs.get("scope") if marker else None
-    return given or request.config.getini("asyncio_default_test_loop_scope") or "function"
-
-
-@pytest.fixture(name="_dynamodb_client_anyio")
-async def _client_anyio(anyio_backend_name: str, _dynamodb_mock: MockAWS) -> AsyncIterator[Any]:
-    async with open_client(on_trio=anyio_backend_name == "trio") as client:
-        yield client
-
-
-@asynccontextmanager
-async def open_client(*, on_trio: bool) -> AsyncIterator[Any]:
-    """A client whose HTTP library runs where the test does."""
-    from aiobotocore.config import AioConfig
-    from aiobotocore.session import get_session
-
-    config = AioConfig(max_pool_connections=100)
-    if on_trio:
-        from aiobotocore.httpxsession import HttpxSession
-
-        config = AioConfig(max_pool_connections=100, http_session_cls=HttpxSession)
-    async with get_session().create_client("dynamodb", config=config) as client:
-        yield client

@@ -1,4 +1,4 @@
-"""The one module of this package that touches private names of moto, s3fs, fsspec and aiohttp.
+"""The one module of this package that touches private names of moto, s3fs and fsspec.
 
 Each class looks its names up when it is made, and raises
 :class:`aiomoto.IncompatibleLibrary` for one that is missing.
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, MutableMapping
 from importlib.metadata import version
 from typing import Any
 
-from aiomoto.compat import require
+from aiomoto.compat import close_client, require
 from aiomoto.errors import IncompatibleLibrary
 
 
@@ -125,18 +125,3 @@ class S3fs:
         """
         for client in self.clients(creator):
             close_client(client)
-
-
-def close_client(client: Any) -> None:
-    """Close an aiobotocore client on aiohttp without awaiting anything.
-
-    On httpx there is nothing that would be lost or would warn.
-    """
-    http_session = client._endpoint.http_session
-    sessions = getattr(http_session, "_sessions", None) or {}
-    for session in list(sessions.values()):
-        connector = session.connector
-        session.detach()
-        if connector is not None:
-            connector._close()
-    sessions.clear()

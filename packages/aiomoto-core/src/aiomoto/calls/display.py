@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+
+from .record import differences
 
 if TYPE_CHECKING:
     from .record import RecordedCall
@@ -36,15 +37,6 @@ def report(calls: Sequence[RecordedCall], dropped: int = 0) -> str:
     return "\n".join([*lines, *map(str, calls[hidden:])])
 
 
-def differences(call: RecordedCall, wanted: Mapping[str, Any]) -> list[str]:
-    """The names among `wanted` in which a call is otherwise."""
-    if not wanted:
-        return []
-    known = call.parameters
-    # The expected value first, so that unittest.mock.ANY and pytest.approx decide.
-    return [name for name, value in wanted.items() if name not in known or value != known[name]]
-
-
 def explained(
     calls: Sequence[RecordedCall],
     text: str,
@@ -69,6 +61,8 @@ def explained(
         if len(near) > ITEMS:
             lines.append(f"  ... and {len(near) - ITEMS} more")
     elif calls:
+        import difflib
+
         names = {one.operation: None for one in calls if one.operation}
         similar = difflib.get_close_matches(operation or "", names, 3)
         if similar:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from ..request import AwsRequest, AwsResponse, Call
@@ -121,6 +120,8 @@ class RecordedCall:
     def asked(self) -> str:
         """``s3 PutObject(Bucket='docs', Key='a.txt', Body=<5 bytes>)``, secrets masked."""
         if self.operation is None:
+            from urllib.parse import urlsplit
+
             return f"{self.service or urlsplit(self.url).netloc} {self.method} {_path(self.url)}"
         from .display import shown
 
@@ -141,11 +142,22 @@ class RecordedCall:
         self.operation = self.operation or request.operation
 
 
+def differences(call: RecordedCall, wanted: Mapping[str, Any]) -> list[str]:
+    """The names among `wanted` in which a call is otherwise."""
+    if not wanted:
+        return []
+    known = call.parameters
+    # The expected value first, so that unittest.mock.ANY and pytest.approx decide.
+    return [name for name, value in wanted.items() if name not in known or value != known[name]]
+
+
 def _plain(name: str) -> str:
     return name.replace("_", "").replace("-", "").lower()
 
 
 def _path(url: str) -> str:
+    from urllib.parse import urlsplit
+
     # Without the query, where a presigned URL has its signature.
     return urlsplit(url).path or "/"
 

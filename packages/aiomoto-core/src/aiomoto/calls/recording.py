@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
-from .display import differences, explained
-from .record import RecordedCall
+from .record import RecordedCall, differences
 
 if TYPE_CHECKING:
     from ..request import AwsRequest, Call
@@ -138,6 +137,8 @@ class Calls(Sequence[RecordedCall]):
         found: Sequence[RecordedCall] = (),
     ) -> None:
         __tracebackhide__ = True
+        from .display import explained
+
         raise AssertionError(explained(self, text, service, operation, wanted, found))
 
     def _list(self) -> list[RecordedCall]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from .backends import Moto, moto
 from .names import refuse_peer_distribution, require
+from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .sessions import Clients, Events, json_open_methods
 from .transports import Aiohttp, Httpcore
@@ -20,7 +21,9 @@ __all__ = [
     "Events",
     "Httpcore",
     "Moto",
+    "close_client",
     "dns_suffixes",
+    "is_open",
     "json_open_methods",
     "moto",
     "refuse_peer_distribution",

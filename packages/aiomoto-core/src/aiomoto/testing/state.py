@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -62,6 +63,20 @@ class State:
 
     environment: dict[str, str] = field(default_factory=dict)
     attributes: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
+
+    def accept(self, changes: Iterable[Change]) -> None:
+        """Take changes as if they had been there before."""
+        for change in changes:
+            path = change.name.removesuffix(f".{change.attribute}")
+            held = self.environment if change.owner is None else self._of(path)
+            if change.after is MISSING:
+                held.pop(change.attribute, None)
+            else:
+                held[change.attribute] = change.after
+
+    def _of(self, path: str) -> dict[str, Any]:
+        named = {".".join(filter(None, key)): held for key, held in self.attributes.items()}
+        return named.get(path, {})
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,8 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             self._aws_url = aws_url
             self._reader: RequestReader | None = None
             self._answered = False
+            #: Whether the loop has gone round since the client began to wait.
+            self._turned = False
             self._waiter: asyncio.Future[None] | None = None
             self._encoded = False
             self._bound: Any = None
@@ -223,6 +225,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                 if reader is None or not (reader.complete or reader.expects_continue):
                     self._waiter = self.loop.create_future()
                     await self._waiter
+                    self._turned = True
                 elif reader.expects_continue and not reader.complete:
                     reader.expects_continue = False
                     self.data_received(CONTINUE)
@@ -271,9 +274,10 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             """
             try:
                 async with seam.timeout(self.read_timeout) as self._bound:
-                    # A real answer takes at least a turn of the loop; without one, a
-                    # task that polls would never let another run.
-                    await asyncio.sleep(0)
+                    if not self._turned:
+                        # A real answer takes at least a turn of the loop; without one,
+                        # a task that polls would never let another run.
+                        await asyncio.sleep(0)
                     return await self._engine.answer(request)
             except asyncio.TimeoutError:
                 if not seam.expired(self._bound):

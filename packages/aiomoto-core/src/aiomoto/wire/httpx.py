@@ -23,6 +23,7 @@ from ..request import AwsRequest, AwsResponse, current_call
 from .http1 import (
     CHUNK,
     CONTINUE,
+    LAST_CHUNK,
     RequestReader,
     close_stream,
     has_body,
@@ -215,10 +216,11 @@ class _Exchange:
         """Wait for more of a stream; False if there is none."""
         if self._pieces is None:
             return False
-        self._outgoing = memoryview(await anext(self._pieces, b""))
-        if not self._outgoing:
-            self._pieces = None
-        return bool(self._outgoing)
+        piece = await anext(self._pieces)
+        self._outgoing = memoryview(piece)
+        if piece == LAST_CHUNK:
+            await self.close()  # else it stays suspended until the connection closes
+        return True
 
     async def close(self) -> None:
         """End a stream that is not read to its end."""

@@ -1,0 +1,1 @@
+"""aiomoto plugin for SES: the mails that were sent."""

@@ -1,0 +1,45 @@
+"""The hooks: moto answers, and what it took is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from aiomoto import AwsRequest, AwsResponse, hookimpl
+
+
+@dataclass(frozen=True)
+class Mail:
+    sender: str
+    to: list[str]
+    subject: str
+    text: str
+
+
+class Mailbox:
+    def __init__(self) -> None:
+        self.mails: list[Mail] = []
+
+    @hookimpl
+    def aiomoto_services(self) -> list[str]:
+        return ["ses"]
+
+    @hookimpl
+    def aiomoto_activate(self) -> None:
+        self.mails.clear()
+
+    @hookimpl
+    def aiomoto_response(self, request: AwsRequest, response: AwsResponse) -> None:
+        if request.operation == "SendEmail" and response.status == 200:
+            form = {name: value for name, [value] in parse_qs(request.body.decode()).items()}
+            self.mails.append(
+                Mail(
+                    form["Source"],
+                    [form[name] for name in form if name.startswith("Destination.ToAddresses.")],
+                    form["Message.Subject.Data"],
+                    form.get("Message.Body.Text.Data", ""),
+                )
+            )
+
+
+plugin = Mailbox()

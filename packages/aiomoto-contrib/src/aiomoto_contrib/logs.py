@@ -1,0 +1,169 @@
+"""CloudWatch Logs: StartLiveTail goes on after moto's answer, as AWS's does.
+
+Source: CloudWatch Logs API Reference, "StartLiveTail".
+"""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from aiomoto import hookimpl
+
+from . import eventstream
+from .compat.patches import Patches
+from .live import LiveBodies, Script, Until
+from .waking import reached
+
+if TYPE_CHECKING:
+    from aiomoto.clock import Clock
+    from aiomoto.engine import Engine
+    from aiomoto.request import AwsRequest, AwsResponse
+
+    from .compat.logs import Logs
+
+#: Seconds after which a session times out.
+_LIFETIME = 3 * 3600.0
+#: Seconds after which an update comes even if there is nothing new.
+_EVERY = 1.0
+#: Log events in one update.
+_MOST_EVENTS = 500
+#: Log events that wait for a slow client; older ones are dropped.
+_MOST_WAITING = 5000
+
+_state: LiveTail | None = None
+_patches = Patches()
+
+
+@hookimpl
+def aiomoto_services() -> list[str]:
+    """Own CloudWatch Logs, by its name in ``moto.backend_index``."""
+    return ["logs"]
+
+
+@hookimpl
+def aiomoto_activate(engine: Engine) -> None:
+    """Hear of log events."""
+    global _state
+    from .compat.logs import Logs
+
+    moto = Logs()
+    state = LiveTail(engine, moto)
+    _patches.put_in(moto.patches(state.put))
+    _state = state
+
+
+@hookimpl
+def aiomoto_deactivate() -> None:
+    """End all sessions."""
+    global _state
+    state, _state = _state, None
+    _patches.take_out()
+    if state is not None:
+        state.bodies.close()
+
+
+@hookimpl
+def aiomoto_handle(request: AwsRequest) -> AwsResponse | None:
+    """Go on after moto's answer to StartLiveTail; a synchronous client gets just that answer."""
+    if request.operation != "StartLiveTail" or _state is None or not request.is_async:
+        return None
+    return _state.start(request)
+
+
+@dataclass(eq=False)
+class Session:
+    """What one session follows, and what it has not sent yet."""
+
+    groups: frozenset[str]
+    streams: frozenset[str]
+    prefixes: tuple[str, ...]
+    matches: Callable[[str], bool]
+    started: float
+    waiting: deque[dict[str, Any]] = field(default_factory=lambda: deque(maxlen=_MOST_WAITING))
+
+    def follows(self, stream: Any) -> bool:
+        """Whether a log stream of moto is one that was asked for."""
+        name = stream.log_stream_name
+        if stream.log_group.arn not in self.groups:
+            return False
+        if self.streams:
+            return name in self.streams
+        return not self.prefixes or name.startswith(self.prefixes)
+
+
+class LiveTail:
+    """All sessions of a mock."""
+
+    def __init__(self, engine: Engine, moto: Logs) -> None:
+        self._engine = engine
+        self._moto = moto
+        self.bodies = LiveBodies(engine.clock)
+        self._sessions: dict[Session, None] = {}
+
+    def start(self, request: AwsRequest) -> AwsResponse:
+        """moto's answer, which has what was logged before, and what is logged from now on."""
+        from botocore.eventstream import EventStreamBuffer
+
+        answer = self._engine.ask_moto(request)
+        if answer.status >= 300:
+            return answer
+        buffer = EventStreamBuffer()
+        buffer.add_data(answer.body)
+        [start] = [
+            json.loads(message.payload)
+            for message in buffer
+            if message.headers.get(":event-type") == "sessionStart"
+        ]
+        session = Session(
+            frozenset(start["logGroupIdentifiers"]),
+            frozenset(start["logStreamNames"]),
+            tuple(start["logStreamNamePrefixes"]),
+            self._moto.matcher(start["logEventFilterPattern"]),
+            self._engine.clock.time(),
+        )
+        self._sessions[session] = None
+        script = _script(session, answer.body, self._engine.clock)
+        return self.bodies.respond(
+            request, answer.headers, script, lambda: self._sessions.pop(session, None)
+        )
+
+    def put(self, stream: Any, events: Iterable[Any]) -> None:
+        """Log events came in."""
+        for session in tuple(self._sessions):
+            if session.follows(stream):
+                session.waiting.extend(
+                    {
+                        "ingestionTime": event.ingestion_time,
+                        "logGroupIdentifier": stream.log_group.arn,
+                        "logStreamName": stream.log_stream_name,
+                        "message": event.message,
+                        "timestamp": event.timestamp,
+                    }
+                    for event in events
+                    if session.matches(event.message)
+                )
+        self.bodies.changed()
+
+
+def _script(session: Session, first: bytes, clock: Clock) -> Script:
+    yield first
+    end = session.started + _LIFETIME
+    spoke = session.started
+    while not reached(clock, end):
+        if session.waiting or reached(clock, spoke + _EVERY):
+            spoke = clock.time()
+            yield _update(session.waiting)
+        else:
+            yield Until(min(end, spoke + _EVERY))
+    message = {"message": "Live Tail sessions time out after three hours."}
+    yield eventstream.exception("SessionTimeoutException", json.dumps(message).encode())
+
+
+def _update(waiting: deque[dict[str, Any]]) -> bytes:
+    results = [waiting.popleft() for _ in range(min(len(waiting), _MOST_EVENTS))]
+    update = {"sessionMetadata": {"sampled": False}, "sessionResults": results}
+    return eventstream.event("sessionUpdate", json.dumps(update).encode())

@@ -1,0 +1,154 @@
+"""SWF: polls for tasks wait as they do for real, and hold up nobody meanwhile.
+
+Source: Amazon SWF API Reference, PollForDecisionTask and PollForActivityTask: a poll waits for
+60 seconds, then its answer has an empty task token.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from aiomoto import hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from aiomoto.engine import Engine
+    from aiomoto.request import AwsRequest, AwsResponse
+
+    from .compat.patches import Patches
+    from .compat.swf import Swf
+    from .threads import Waits
+    from .waking import Bell
+
+_POLLS = frozenset({"PollForDecisionTask", "PollForActivityTask"})
+#: Seconds that a poll waits.
+_LONGEST = 60.0
+#: Seconds after which a poll looks again unasked: tasks time out when moto is asked.
+_LOOK_AGAIN = 1.0
+
+
+class _Polls:
+    """The polls that wait."""
+
+    def __init__(self, engine: Engine, swf: Swf) -> None:
+        self._engine = engine
+        self._swf = swf
+        self._lock = threading.Lock()
+        self._bells: dict[Bell, None] = {}
+        self._over = False
+
+    def changed(self) -> None:
+        """There may be a task for somebody."""
+        with self._lock:
+            bells = list(self._bells)
+        for bell in bells:
+            bell.ring()
+
+    def close(self) -> None:
+        """Have all polls return without a task."""
+        self._over = True
+        self.changed()
+
+    async def answer(self, request: AwsRequest) -> AwsResponse:
+        """moto's answer as soon as it has a task or an error, else after a minute."""
+        from .waking import Bell
+
+        clock = self._engine.clock
+        end, bell = clock.time() + _LONGEST, Bell(clock)
+        with self._lock:
+            self._bells[bell] = None
+        try:
+            while True:
+                bell.clear()
+                with self._swf.without_sleep():
+                    response = self._engine.ask_moto(request)
+                if response.status != 200 or _has_task(response):
+                    return response
+                now = clock.time()
+                # Sums of floating point numbers.
+                if now >= end - 1e-6:
+                    return response
+                await bell.wait_until(min(end, now + _LOOK_AGAIN))
+                if self._over:
+                    return response
+        finally:
+            with self._lock:
+                del self._bells[bell]
+
+
+def _has_task(response: AwsResponse) -> bool:
+    from .asking import whole
+
+    found: Any = json.loads(whole(response) or b"{}")
+    return bool(found.get("taskToken"))
+
+
+_polls: _Polls | None = None
+_waits: Waits | None = None
+_patches: Patches | None = None
+_forget: Callable[[], None] | None = None
+
+
+@hookimpl
+def aiomoto_services() -> list[str]:
+    """Own SWF, by its name in ``moto.backend_index``."""
+    return ["swf"]
+
+
+@hookimpl
+def aiomoto_activate(engine: Engine) -> None:
+    """Have SWF go by the mock's clock, once moto's is imported."""
+    global _forget
+    from .compat.late import when_imported
+
+    _forget = when_imported("moto.swf.models", lambda: _begin(engine))
+
+
+def _begin(engine: Engine) -> None:
+    global _polls, _waits, _patches
+    from .compat.patches import Patches
+    from .compat.swf import Swf
+    from .threads import Waits
+
+    swf, waits, patches = Swf(), Waits(engine.clock), Patches()
+    polls = _Polls(engine, swf)
+    patches.put_in(swf.patches(waits, polls.changed))
+    _polls, _waits, _patches = polls, waits, patches
+
+
+@hookimpl
+def aiomoto_deactivate() -> None:
+    """End all polls and timers, and leave moto as it was."""
+    global _polls, _waits, _patches, _forget
+    polls, waits, patches, forget = _polls, _waits, _patches, _forget
+    _polls = _waits = _patches = _forget = None
+    if forget is not None:
+        forget()
+    if polls is not None and waits is not None and patches is not None:
+        polls.close()
+        waits.close()
+        patches.take_out()
+
+
+@hookimpl
+def aiomoto_handle(request: AwsRequest) -> Awaitable[AwsResponse] | None:
+    """Answer polls of async clients; all else is moto's alone."""
+    if _polls is None or not request.is_async or request.operation not in _POLLS:
+        return None
+    return _polls.answer(request)
+
+
+@hookimpl
+def aiomoto_blocks(request: AwsRequest) -> bool:
+    """moto sleeps for a second in a poll of a synchronous client."""
+    return request.operation in _POLLS
+
+
+@hookimpl
+def aiomoto_response(request: AwsRequest, response: AwsResponse) -> None:
+    """Whatever else was called may have made a task."""
+    if _polls is not None and response.status == 200 and request.operation not in _POLLS:
+        _polls.changed()

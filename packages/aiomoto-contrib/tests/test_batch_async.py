@@ -1,0 +1,125 @@
+"""Batch: what waits in moto, without Docker."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from aiomoto import IncompatibleLibrary, mock_aws
+
+if TYPE_CHECKING:
+    from conftest import Connect
+
+Boto = Callable[..., Any]
+SIMPLE = {"batch": {"use_docker": False}}
+JOB = {"jobName": "job", "jobQueue": "q", "jobDefinition": "d"}
+ENVIRONMENT = {"computeEnvironmentName": "environment", "type": "UNMANAGED", "state": "ENABLED"}
+QUEUE = {"jobQueueName": "q", "state": "ENABLED", "priority": 1}
+DEFINITION = {
+    "jobDefinitionName": "d",
+    "type": "container",
+    "containerProperties": {"image": "busybox", "vcpus": 1, "memory": 128, "command": ["true"]},
+}
+
+
+@asynccontextmanager
+async def opened(connect: Connect, backend: str = "aiohttp") -> AsyncIterator[Any]:
+    """A client, with a queue and a job definition."""
+    async with connect("batch", backend) as batch, connect("iam", backend) as iam:
+        role = await iam.create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+        environment = await batch.create_compute_environment(
+            **ENVIRONMENT, serviceRole=role["Role"]["Arn"]
+        )
+        order = {"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}
+        await batch.create_job_queue(**QUEUE, computeEnvironmentOrder=[order])
+        await batch.register_job_definition(**DEFINITION)
+        yield batch
+
+
+async def status(batch: Any, job: str) -> str:
+    state: str = (await batch.describe_jobs(jobs=[job]))["jobs"][0]["status"]
+    return state
+
+
+@pytest.mark.asyncio
+async def test_a_job_without_docker(connect: Connect, backend: str) -> None:
+    with mock_aws(config=SIMPLE):
+        async with opened(connect, backend) as batch:
+            job = await batch.submit_job(**JOB)
+            assert await status(batch, job["jobId"]) == "SUCCEEDED"
+
+
+@pytest.mark.asyncio
+async def test_a_delayed_failure_follows_the_clock(
+    connect: Connect, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_SIMPLE_BATCH_FAIL_AFTER", "3600")
+    with mock_aws(config=SIMPLE, clock="virtual") as mock:
+        async with opened(connect, backend) as batch:
+            submitting = asyncio.create_task(batch.submit_job(**JOB))
+            while not (await batch.list_jobs(jobQueue="q"))["jobSummaryList"]:  # noqa: ASYNC110
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.02)
+            await mock.clock.advance(3599)
+            await asyncio.sleep(0.02)
+            assert not submitting.done()
+            await mock.clock.advance(1)
+            job = await asyncio.wait_for(submitting, 5)
+            assert await status(batch, job["jobId"]) == "FAILED"
+
+
+@pytest.mark.asyncio
+async def test_a_cancelled_submission_returns_at_once(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MOTO_SIMPLE_BATCH_FAIL_AFTER", "3600")
+    with mock_aws(config=SIMPLE):
+        async with opened(connect) as batch:
+            submitting = asyncio.create_task(batch.submit_job(**JOB))
+            await asyncio.sleep(0.02)
+            before = time.monotonic()
+            submitting.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await submitting
+            assert time.monotonic() - before < 1
+    # The thread that waits has been woken by the end of the mock.
+
+
+def test_jobs_end_with_the_mock(boto: Boto) -> None:
+    """Also one that waits for another job, which is never submitted."""
+    before = threading.active_count()
+    with mock_aws():
+        role = boto("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+        batch = boto("batch")
+        environment = batch.create_compute_environment(
+            **ENVIRONMENT, serviceRole=role["Role"]["Arn"]
+        )
+        order = {"order": 1, "computeEnvironment": environment["computeEnvironmentArn"]}
+        batch.create_job_queue(**QUEUE, computeEnvironmentOrder=[order])
+        batch.register_job_definition(**DEFINITION)
+        batch.submit_job(**JOB, dependsOn=[{"jobId": "never"}])
+        assert threading.active_count() > before
+        stopping = time.monotonic()
+    assert threading.active_count() == before
+    assert time.monotonic() - stopping < 1
+
+
+def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    import moto.batch.models
+    import moto.batch_simple.models
+
+    original = moto.batch.models.sleep
+    monkeypatch.delattr(moto.batch_simple.models, "sleep")
+    with pytest.raises(IncompatibleLibrary, match=r"batch_simple\.models\.sleep"):
+        mock_aws().start()
+    assert moto.batch.models.sleep is original
+    monkeypatch.undo()
+    with mock_aws():
+        pass
+    assert moto.batch.models.sleep is original

@@ -1,0 +1,743 @@
+"""What one service gives to another one, inside one mock."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import gzip
+import json
+import threading
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import trio
+from aiohttp import web
+from moto.awslambda.urls import url_paths
+
+from aiomoto import MockAWS, RealRequestBlocked, mock_aws
+from aiomoto_contrib.awslambda import Context, handlers
+
+if TYPE_CHECKING:
+    from conftest import Connect
+
+Boto = Callable[..., Any]
+ACCOUNT = "123456789012"
+#: Without a slash at the end, as botocore has the path of late.
+feeds = pytest.mark.skipif(
+    not any(path.endswith("/event-source-mappings$") for path in url_paths),
+    reason="this moto has no event source mappings for this botocore",
+)
+
+
+class Seen:
+    """A handler that remembers its events, and fails or answers as it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[Any] = []
+        self.answer: Any = None
+
+    async def __call__(self, event: Any, context: Context) -> Any:
+        self.events.append(event)
+        await asyncio.sleep(0)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    @property
+    def records(self) -> list[Any]:
+        return [record for event in self.events for record in event["Records"]]
+
+
+@pytest.fixture
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture
+def clocked() -> Iterator[MockAWS]:
+    """A running mock on virtual time."""
+    with mock_aws(clock="virtual") as mock:
+        yield mock
+
+
+async def queue(sqs: Any, name: str = "q", **attributes: str) -> tuple[str, str]:
+    """URL and ARN."""
+    url = (await sqs.create_queue(QueueName=name, Attributes=attributes))["QueueUrl"]
+    return url, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
+
+
+async def bodies(sqs: Any, url: str) -> list[Any]:
+    """What is in a queue, decoded."""
+    answer = await sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+    return [json.loads(one["Body"]) for one in answer.get("Messages", [])]
+
+
+# -- SQS to Lambda -----------------------------------------------------------------------
+
+
+@feeds
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_a_queue_feeds_a_function_that_calls_aws(connect: Connect, backend: str) -> None:
+    async with connect("sqs", backend) as sqs, connect("lambda", backend) as client:
+        url, arn = await queue(sqs)
+        out, _ = await queue(sqs, "out")
+        records = []
+
+        async def handler(event: Any, context: Context) -> None:
+            records.extend(event["Records"])
+            for record in event["Records"]:
+                await sqs.send_message(QueueUrl=out, MessageBody=record["body"])
+
+        handlers.create("orders", handler)
+        await sqs.send_message(QueueUrl=url, MessageBody='"early"')
+        await client.create_event_source_mapping(FunctionName="orders", EventSourceArn=arn)
+        attributes = {"colour": {"DataType": "String", "StringValue": "red"}}
+        await sqs.send_message(QueueUrl=url, MessageBody='"late"', MessageAttributes=attributes)
+        await asyncio.wait_for(handlers.idle(), 5)
+        assert await bodies(sqs, out) == ["early", "late"]
+        left = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        assert left["Attributes"]["ApproximateNumberOfMessages"] == "0"
+        assert left["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "0"
+    assert records[1]["eventSource"] == "aws:sqs"
+    assert records[1]["eventSourceARN"] == arn
+    assert records[1]["attributes"]["ApproximateReceiveCount"] == "1"
+    assert records[1]["messageAttributes"]["colour"]["stringValue"] == "red"
+
+
+@feeds
+@pytest.mark.usefixtures("aws")
+def test_a_queue_feeds_a_function_without_any_loop(boto: Boto, seen: Seen) -> None:
+    sqs = boto("sqs")
+    url = sqs.create_queue(QueueName="q")["QueueUrl"]
+    handlers.create("orders", seen)
+    arn = f"arn:aws:sqs:us-east-1:{ACCOUNT}:q"
+    boto("lambda").create_event_source_mapping(FunctionName="orders", EventSourceArn=arn)
+    sqs.send_message(QueueUrl=url, MessageBody="x")
+    handlers.wait_idle()
+    assert [one["body"] for one in seen.records] == ["x"]
+    assert "Messages" not in sqs.receive_message(QueueUrl=url)
+
+
+@feeds
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_a_batch_is_as_large_as_the_mapping_says(connect: Connect, seen: Seen) -> None:
+    handlers.create("orders", seen)
+    async with connect("sqs") as sqs, connect("lambda") as client:
+        url, arn = await queue(sqs)
+        entries = [{"Id": str(number), "MessageBody": str(number)} for number in range(10)]
+        for _ in range(2):
+            await sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        await client.create_event_source_mapping(
+            FunctionName="orders", EventSourceArn=arn, BatchSize=15
+        )
+        await handlers.idle()
+    assert [len(event["Records"]) for event in seen.events] == [15, 5]
+
+
+@feeds
+@pytest.mark.asyncio
+async def test_what_failed_comes_again_after_its_visibility_timeout(
+    clocked: MockAWS, connect: Connect, seen: Seen
+) -> None:
+    pytest.importorskip("aiomoto_sqs", reason="queues follow the mock's clock with aiomoto-sqs")
+    seen.answer = ValueError("not now")
+    handlers.create("orders", seen)
+    async with connect("sqs") as sqs, connect("lambda") as client:
+        _, dead = await queue(sqs, "dead")
+        redrive = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 2})
+        url, arn = await queue(sqs, VisibilityTimeout="30", RedrivePolicy=redrive)
+        await client.create_event_source_mapping(FunctionName="orders", EventSourceArn=arn)
+        await sqs.send_message(QueueUrl=url, MessageBody='"x"')
+        await handlers.idle()
+        assert len(seen.events) == 1
+        await clocked.clock.advance(29.9)
+        assert len(seen.events) == 1
+        await clocked.clock.advance(0.2)
+        await handlers.idle()
+        assert len(seen.events) == 2
+        await clocked.clock.advance(31)
+        await handlers.idle()
+        assert len(seen.events) == 2
+        dead_url = (await sqs.get_queue_url(QueueName="dead"))["QueueUrl"]
+        assert await bodies(sqs, dead_url) == ["x"]
+
+
+@feeds
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_a_part_of_a_batch_fails(connect: Connect, seen: Seen) -> None:
+    async with connect("sqs") as sqs, connect("lambda") as client:
+        url, arn = await queue(sqs)
+        for body in ("good", "bad"):
+            await sqs.send_message(QueueUrl=url, MessageBody=body)
+
+        def handler(event: Any, context: Context) -> Any:
+            ids = {one["body"]: one["messageId"] for one in event["Records"]}
+            return {"batchItemFailures": [{"itemIdentifier": ids["bad"]}]}
+
+        handlers.create("orders", handler)
+        await client.create_event_source_mapping(
+            FunctionName="orders",
+            EventSourceArn=arn,
+            FunctionResponseTypes=["ReportBatchItemFailures"],
+        )
+        await handlers.idle()
+        about = await sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+        assert about["Attributes"]["ApproximateNumberOfMessagesNotVisible"] == "1"
+
+
+@feeds
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_filters_and_disabled_mappings(connect: Connect, seen: Seen) -> None:
+    handlers.create("orders", seen)
+    async with connect("sqs") as sqs, connect("lambda") as client:
+        url, arn = await queue(sqs)
+        pattern = json.dumps({"body": {"kind": ["order"]}})
+        mapping = await client.create_event_source_mapping(
+            FunctionName="orders",
+            EventSourceArn=arn,
+            FilterCriteria={"Filters": [{"Pattern": pattern}]},
+            Enabled=False,
+        )
+        await sqs.send_message(QueueUrl=url, MessageBody='{"kind": "order"}')
+        await sqs.send_message(QueueUrl=url, MessageBody='{"kind": "other"}')
+        await handlers.idle()
+        assert seen.events == []
+        await client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
+        await handlers.idle()
+        assert [one["body"] for one in seen.records] == ['{"kind": "order"}']
+        assert await bodies(sqs, url) == []
+        await client.delete_event_source_mapping(UUID=mapping["UUID"])
+        await sqs.send_message(QueueUrl=url, MessageBody='{"kind": "order"}')
+        await handlers.idle()
+        assert len(seen.records) == 1
+
+
+# -- streams to Lambda -------------------------------------------------------------------
+
+
+@feeds
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_kinesis_feeds_a_function(connect: Connect, backend: str, seen: Seen) -> None:
+    handlers.create("clicks", seen)
+    async with connect("kinesis", backend) as kinesis, connect("lambda", backend) as client:
+        await kinesis.create_stream(StreamName="clicks", ShardCount=1)
+        about = (await kinesis.describe_stream(StreamName="clicks"))["StreamDescription"]
+        await client.create_event_source_mapping(
+            FunctionName="clicks", EventSourceArn=about["StreamARN"], StartingPosition="LATEST"
+        )
+        for text in (b"one", b"two"):
+            await kinesis.put_record(StreamName="clicks", Data=text, PartitionKey="k")
+        await handlers.idle()
+    data = [base64.b64decode(one["kinesis"]["data"]) for one in seen.records]
+    assert data == [b"one", b"two"]
+    assert seen.records[0]["eventSourceARN"] == about["StreamARN"]
+    assert seen.records[0]["eventName"] == "aws:kinesis:record"
+
+
+@feeds
+@pytest.mark.asyncio
+async def test_a_batch_of_a_stream_is_tried_again_then_given_up(
+    clocked: MockAWS, connect: Connect, seen: Seen
+) -> None:
+    seen.answer = ValueError("never")
+    handlers.create("clicks", seen)
+    async with connect("kinesis") as kinesis, connect("lambda") as client, connect("sqs") as sqs:
+        url, failed = await queue(sqs, "failed")
+        await kinesis.create_stream(StreamName="clicks", ShardCount=1)
+        about = (await kinesis.describe_stream(StreamName="clicks"))["StreamDescription"]
+        await client.create_event_source_mapping(
+            FunctionName="clicks",
+            EventSourceArn=about["StreamARN"],
+            StartingPosition="LATEST",
+            MaximumRetryAttempts=2,
+            DestinationConfig={"OnFailure": {"Destination": failed}},
+        )
+        await kinesis.put_record(StreamName="clicks", Data=b"x", PartitionKey="k")
+        await handlers.idle()
+        assert len(seen.events) == 1
+        await clocked.clock.advance(1)
+        assert len(seen.events) == 2
+        await clocked.clock.advance(2)
+        assert len(seen.events) == 3
+        await handlers.idle()
+        [record] = await bodies(sqs, url)
+    assert record["requestContext"]["condition"] == "RetryAttemptsExhausted"
+    assert record["KinesisBatchInfo"]["streamArn"] == about["StreamARN"]
+    assert record["KinesisBatchInfo"]["batchSize"] == 1
+
+
+@feeds
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_dynamodb_feeds_a_function(connect: Connect, backend: str, seen: Seen) -> None:
+    handlers.create("orders", seen)
+    async with connect("dynamodb", backend) as dynamodb, connect("lambda", backend) as client:
+        table = await dynamodb.create_table(
+            TableName="orders",
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+            StreamSpecification={"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
+        )
+        arn = table["TableDescription"]["LatestStreamArn"]
+        await client.create_event_source_mapping(
+            FunctionName="orders", EventSourceArn=arn, StartingPosition="LATEST"
+        )
+        await dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}, "n": {"N": "1"}})
+        await dynamodb.put_item(TableName="orders", Item={"id": {"S": "1"}, "n": {"N": "2"}})
+        await handlers.idle()
+        await dynamodb.delete_item(TableName="orders", Key={"id": {"S": "1"}})
+        await handlers.idle()
+    assert [one["eventName"] for one in seen.records] == ["INSERT", "MODIFY", "REMOVE"]
+    assert seen.records[1]["dynamodb"]["NewImage"]["n"] == {"N": "2"}
+    assert isinstance(seen.records[0]["dynamodb"]["ApproximateCreationDateTime"], (int, float))
+
+
+# -- asynchronous invocation -------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_retries_and_destinations(clocked: MockAWS, connect: Connect, seen: Seen) -> None:
+    seen.answer = ValueError("not now")
+    handlers.create("orders", seen)
+    async with connect("lambda") as client, connect("sqs") as sqs:
+        url, failed = await queue(sqs, "failed")
+        done_url, done = await queue(sqs, "done")
+        await client.put_function_event_invoke_config(
+            FunctionName="orders",
+            MaximumRetryAttempts=2,
+            DestinationConfig={
+                "OnFailure": {"Destination": failed},
+                "OnSuccess": {"Destination": done},
+            },
+        )
+        event = {"InvocationType": "Event", "Payload": b'{"id": 1}'}
+        await client.invoke(FunctionName="orders", **event)
+        await handlers.idle()
+        await clocked.clock.advance(60)
+        assert len(seen.events) == 2
+        await clocked.clock.advance(120)
+        await handlers.idle()
+        assert len(seen.events) == 3
+        [record] = await bodies(sqs, url)
+        assert record["requestContext"]["condition"] == "RetriesExhausted"
+        assert record["requestContext"]["approximateInvokeCount"] == 3
+        assert record["requestPayload"] == {"id": 1}
+        assert record["responsePayload"]["errorType"] == "ValueError"
+        seen.answer = "fine"
+        await client.invoke(FunctionName="orders", **event)
+        await handlers.idle()
+        [record] = await bodies(sqs, done_url)
+        assert record["requestContext"]["condition"] == "Success"
+        assert record["responsePayload"] == "fine"
+
+
+# -- SNS ---------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def server(answer: Callable[[web.Request], Any]) -> AsyncIterator[str]:
+    """A server in this loop; its URL."""
+    app = web.Application()
+    app.router.add_post("/hook", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}/hook"
+    finally:
+        await runner.cleanup()
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_sns_posts_to_a_server_in_the_same_loop(connect: Connect, backend: str) -> None:
+    got = []
+    async with connect("sns", backend) as sns, connect("sqs", backend) as sqs:
+
+        async def hook(request: web.Request) -> web.Response:
+            await sqs.create_queue(QueueName="made-by-the-hook")
+            got.append((request.headers["x-amz-sns-message-type"], await request.json()))
+            return web.Response()
+
+        topic = (await sns.create_topic(Name="orders"))["TopicArn"]
+        async with server(hook) as url:
+            await sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
+            await sns.publish(TopicArn=topic, Message="hello", Subject="s")
+        await sqs.get_queue_url(QueueName="made-by-the-hook")
+    [(kind, body)] = got
+    assert kind == "Notification"
+    assert (body["Message"], body["Subject"], body["TopicArn"]) == ("hello", "s", topic)
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_sns_posts_the_message_alone_and_filters(connect: Connect) -> None:
+    got = []
+
+    async def hook(request: web.Request) -> web.Response:
+        got.append(await request.text())
+        return web.Response()
+
+    async with connect("sns") as sns, server(hook) as url:
+        topic = (await sns.create_topic(Name="orders"))["TopicArn"]
+        policy = json.dumps({"colour": ["red"]})
+        await sns.subscribe(
+            TopicArn=topic,
+            Protocol="http",
+            Endpoint=url,
+            Attributes={"RawMessageDelivery": "true", "FilterPolicy": policy},
+        )
+        for colour in ("red", "blue"):
+            attributes = {"colour": {"DataType": "String", "StringValue": colour}}
+            await sns.publish(TopicArn=topic, Message=colour, MessageAttributes=attributes)
+    assert got == ["red"]
+
+
+@contextmanager
+def threaded_server(hook: Callable[[bytes], None]) -> Iterator[str]:
+    """A server in a thread; its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            hook(self.rfile.read(int(self.headers["Content-Length"])))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as running:
+        thread = threading.Thread(target=running.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{running.server_address[1]}/hook"
+        finally:
+            running.shutdown()
+            thread.join()
+
+
+@pytest.mark.usefixtures("aws")
+def test_sns_posts_for_boto3_to_a_server_that_calls_aws(boto: Boto) -> None:
+    got = []
+
+    def hook(body: bytes) -> None:
+        boto("sqs").list_queues()
+        got.append(json.loads(body)["Message"])
+
+    boto("sqs").list_queues()
+    sns = boto("sns")
+    topic = sns.create_topic(Name="orders")["TopicArn"]
+    with threaded_server(hook) as url:
+        sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
+        sns.publish(TopicArn=topic, Message="hello")
+    assert got == ["hello"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_sns_refuses_to_leave_this_machine(connect: Connect, backend: str) -> None:
+    async with connect("sns", backend) as sns:
+        topic = (await sns.create_topic(Name="orders"))["TopicArn"]
+        endpoint = "https://hooks.example.com/orders"
+        await sns.subscribe(TopicArn=topic, Protocol="https", Endpoint=endpoint)
+        with pytest.raises(RealRequestBlocked, match=r"would have left for https://hooks\.example"):
+            await sns.publish(TopicArn=topic, Message="hello")
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_an_endpoint_that_is_down_does_not_stop_the_publisher(
+    connect: Connect, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def hook(request: web.Request) -> web.Response:
+        return web.Response(status=500)
+
+    async with connect("sns") as sns:
+        topic = (await sns.create_topic(Name="orders"))["TopicArn"]
+        async with server(hook) as url:
+            await sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=url)
+            await sns.publish(TopicArn=topic, Message="hello")
+            assert "it answered 500" in caplog.text
+        await sns.publish(TopicArn=topic, Message="hello")
+        assert "Connection refused" in caplog.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_sns_invokes_a_function(connect: Connect, backend: str, seen: Seen) -> None:
+    arn = handlers.create("orders", seen)
+    async with connect("sns", backend) as sns:
+        topic = (await sns.create_topic(Name="orders"))["TopicArn"]
+        await sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+        attributes = {"colour": {"DataType": "String", "StringValue": "red"}}
+        answer = await sns.publish(
+            TopicArn=topic, Message="hello", Subject="s", MessageAttributes=attributes
+        )
+        await handlers.idle()
+    [record] = seen.records
+    assert record["Sns"]["MessageId"] == answer["MessageId"]
+    assert record["Sns"]["Message"] == "hello"
+    assert record["Sns"]["TopicArn"] == topic
+    assert record["Sns"]["MessageAttributes"]["colour"] == {"Type": "String", "Value": "red"}
+
+
+# -- S3 ----------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_s3_notifies_queue_topic_and_function(connect: Connect, backend: str) -> None:
+    got: list[str] = []
+    async with (
+        connect("s3", backend) as s3,
+        connect("sqs", backend) as sqs,
+        connect("sns", backend) as sns,
+    ):
+        url, arn = await queue(sqs)
+
+        async def handler(event: Any, context: Context) -> None:
+            [record] = event["Records"]
+            where = record["s3"]
+            answer = await s3.get_object(Bucket=where["bucket"]["name"], Key=where["object"]["key"])
+            got.append((await answer["Body"].read()).decode())
+
+        async def hook(request: web.Request) -> web.Response:
+            await s3.list_buckets()
+            got.append("hook")
+            return web.Response()
+
+        function = handlers.create("documents", handler)
+        topic = (await sns.create_topic(Name="documents"))["TopicArn"]
+        await s3.create_bucket(Bucket="documents")
+        async with server(hook) as endpoint:
+            await sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint)
+            events = ["s3:ObjectCreated:*"]
+            await s3.put_bucket_notification_configuration(
+                Bucket="documents",
+                NotificationConfiguration={
+                    "QueueConfigurations": [{"QueueArn": arn, "Events": events}],
+                    "TopicConfigurations": [{"TopicArn": topic, "Events": events}],
+                    "LambdaFunctionConfigurations": [
+                        {"LambdaFunctionArn": function, "Events": events}
+                    ],
+                },
+            )
+            await handlers.idle()
+            got.clear()
+            await bodies(sqs, url)  # the test event
+            await s3.put_object(Bucket="documents", Key="a.txt", Body=b"text")
+            await asyncio.wait_for(handlers.idle(), 5)
+        [message] = await bodies(sqs, url)
+        assert message["Records"][0]["s3"]["object"]["key"] == "a.txt"
+    assert sorted(got) == ["hook", "text"]
+
+
+# -- EventBridge -------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_eventbridge_gives_events_to_all_kinds(
+    connect: Connect, backend: str, seen: Seen
+) -> None:
+    options = {"stepfunctions": {"execute_state_machine": True}}
+    with mock_aws(config=options):
+        function = handlers.create("orders", seen)
+        async with (
+            connect("events", backend) as events,
+            connect("sqs", backend) as sqs,
+            connect("stepfunctions", backend) as machines,
+            connect("kinesis", backend) as kinesis,
+        ):
+            url, queue_arn = await queue(sqs)
+            definition = {
+                "StartAt": "Call",
+                "States": {"Call": {"Type": "Task", "Resource": function, "End": True}},
+            }
+            machine = await machines.create_state_machine(
+                name="m",
+                definition=json.dumps(definition),
+                roleArn=f"arn:aws:iam::{ACCOUNT}:role/r",
+            )
+            await kinesis.create_stream(StreamName="s", ShardCount=1)
+            stream = f"arn:aws:kinesis:us-east-1:{ACCOUNT}:stream/s"
+            await events.put_rule(Name="r", EventPattern=json.dumps({"source": ["shop"]}))
+            template = {
+                "InputPathsMap": {"id": "$.detail.id"},
+                "InputTemplate": '{"order": <id>}',
+            }
+            await events.put_targets(
+                Rule="r",
+                Targets=[
+                    {"Id": "1", "Arn": queue_arn},
+                    {"Id": "2", "Arn": function},
+                    {"Id": "3", "Arn": function, "InputTransformer": template},
+                    {"Id": "4", "Arn": function, "Input": '"fixed"'},
+                    {"Id": "5", "Arn": function, "InputPath": "$.detail"},
+                    {"Id": "6", "Arn": machine["stateMachineArn"], "Input": '{"from": "machine"}'},
+                    {"Id": "7", "Arn": stream},
+                ],
+            )
+            entry = {"Source": "shop", "DetailType": "Order", "Detail": '{"id": 7}'}
+            await events.put_events(Entries=[entry, {**entry, "Source": "elsewhere"}])
+            await handlers.idle()
+            while len(seen.events) < 5:  # noqa: ASYNC110 - a thread of moto's is at work
+                await asyncio.sleep(0.01)
+            await handlers.idle()
+            [message] = await bodies(sqs, url)
+            shard = {"StreamName": "s", "ShardId": "shardId-000000000000"}
+            start = await kinesis.get_shard_iterator(**shard, ShardIteratorType="TRIM_HORIZON")
+            records = await kinesis.get_records(ShardIterator=start["ShardIterator"])
+    assert message["detail"] == {"id": 7}
+    assert json.loads(records["Records"][0]["Data"])["source"] == "shop"
+    full, *others = seen.events
+    assert (full["source"], full["detail-type"], full["detail"]) == ("shop", "Order", {"id": 7})
+    assert full["account"] == ACCOUNT
+    assert full["time"].endswith("Z")
+    assert {"order": 7} in others
+    assert "fixed" in others
+    assert {"id": 7} in others
+    assert {"from": "machine"} in others
+    assert len(others) == 4
+
+
+# -- time-outs ------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_a_function_times_out_by_the_clock(
+    clocked: MockAWS, connect: Connect, backend: str
+) -> None:
+    ended = []
+
+    async def handler(event: Any, context: Context) -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append(context.get_remaining_time_in_millis())
+
+    handlers.create("orders", handler, timeout=900)
+    async with connect("lambda", backend) as client:
+        # A client's first call makes its TLS contexts in a thread; time doesn't wait for that.
+        await client.list_functions()
+        task = asyncio.create_task(client.invoke(FunctionName="orders"))
+        await clocked.clock.advance(899)
+        assert not task.done()
+        await clocked.clock.advance(1)
+        answer = await asyncio.wait_for(task, 5)
+        error = json.loads(await answer["Payload"].read())
+    assert answer["FunctionError"] == "Unhandled"
+    assert error["errorType"] == "Sandbox.Timedout"
+    assert "Task timed out after 900.00 seconds" in error["errorMessage"]
+    assert ended == [0]
+
+
+def test_a_function_times_out_on_trio(clocked: MockAWS, connect: Connect) -> None:
+    errors = []
+
+    async def handler(event: Any, context: Context) -> None:
+        await trio.sleep_forever()
+
+    async def main() -> None:
+        async with connect("lambda", "httpx") as client, trio.open_nursery() as nursery:
+
+            async def invoke() -> None:
+                answer = await client.invoke(FunctionName="orders")
+                errors.append(json.loads(await answer["Payload"].read())["errorType"])
+
+            nursery.start_soon(invoke)
+            while not errors:
+                await clocked.clock.advance(900)
+
+    handlers.create("orders", handler, timeout=900)
+    trio.run(main)
+    assert errors == ["Sandbox.Timedout"]
+
+
+# -- others ------------------------------------------------------------------------------
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_a_rotation_runs_its_steps_in_order(connect: Connect, seen: Seen) -> None:
+    arn = handlers.create("rotate", seen)
+    async with connect("secretsmanager") as secrets:
+        await secrets.create_secret(Name="s", SecretString="old")
+        await secrets.rotate_secret(SecretId="s", RotationLambdaARN=arn)
+        await handlers.idle()
+    steps = [event["Step"] for event in seen.events]
+    assert steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_firehose_posts_to_a_server_in_the_same_loop(connect: Connect, backend: str) -> None:
+    got = []
+    async with connect("firehose", backend) as firehose, connect("sqs", backend) as sqs:
+
+        async def hook(request: web.Request) -> web.Response:
+            await sqs.list_queues()
+            got.append(await request.json())
+            return web.Response()
+
+        async with server(hook) as url:
+            await firehose.create_delivery_stream(
+                DeliveryStreamName="clicks",
+                HttpEndpointDestinationConfiguration={
+                    "EndpointConfiguration": {"Url": url},
+                    "S3Configuration": {
+                        "RoleARN": f"arn:aws:iam::{ACCOUNT}:role/r",
+                        "BucketARN": "arn:aws:s3:::b",
+                    },
+                },
+            )
+            put = firehose.put_record(DeliveryStreamName="clicks", Record={"Data": b"click"})
+            await asyncio.wait_for(put, 5)
+    assert base64.b64decode(got[0]["records"][0]["data"]) == b"click"
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_a_log_group_feeds_a_function(connect: Connect, seen: Seen) -> None:
+    arn = handlers.create("watch", seen)
+    async with connect("logs") as logs:
+        await logs.create_log_group(logGroupName="g")
+        await logs.create_log_stream(logGroupName="g", logStreamName="s")
+        await logs.put_subscription_filter(
+            logGroupName="g", filterName="f", filterPattern="", destinationArn=arn
+        )
+        event = {"timestamp": round(time.time() * 1000), "message": "hello"}
+        await logs.put_log_events(logGroupName="g", logStreamName="s", logEvents=[event])
+        await handlers.idle()
+    [got] = seen.events
+    data = json.loads(gzip.decompress(base64.b64decode(got["awslogs"]["data"])))
+    assert [one["message"] for one in data["logEvents"]] == ["hello"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("aws")
+async def test_what_waits_for_time_ends_with_the_mock(
+    aws: MockAWS, connect: Connect, seen: Seen
+) -> None:
+    before = asyncio.all_tasks()
+    seen.answer = ValueError("not now")
+    handlers.create("orders", seen)
+    async with connect("lambda") as client:
+        await client.invoke(FunctionName="orders", InvocationType="Event")
+        await handlers.idle()  # until the next try, in a minute
+        assert len(asyncio.all_tasks()) == len(before) + 1
+    aws.stop()
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    assert asyncio.all_tasks() == before
+    aws.start()

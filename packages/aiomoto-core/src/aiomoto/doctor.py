@@ -1,0 +1,187 @@
+"""What ``python -m aiomoto doctor`` says: versions, plugins, seams, environment, a verdict."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import platform
+from collections.abc import Callable, Iterator
+from functools import partial
+from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.util import find_spec
+from typing import Any
+
+from .errors import AiomotoError
+
+#: Distributions that aiomoto meets, in the order of the report.
+DISTRIBUTIONS = (
+    "aiomoto-core",
+    "moto",
+    "aiobotocore",
+    "aioboto3",
+    "boto3",
+    "botocore",
+    "aiohttp",
+    "httpx",
+    "httpx2",
+    "pytest",
+    "pytest-asyncio",
+    "anyio",
+    "trio",
+)
+#: Environment variables that matter to a mock, and how; a name that ends in * is a prefix.
+VARIABLES = {
+    "AWS_ENDPOINT_URL*": "counts as AWS inside a mock: moto answers it",
+    "MOTO_S3_CUSTOM_ENDPOINTS": "counts as S3 inside a mock",
+    "AWS_DEFAULT_REGION": "the default region, inside a mock too",
+    "AWS_REGION": "the default region inside a mock, if AWS_DEFAULT_REGION isn't set",
+    "AWS_PROFILE": "put aside inside a mock",
+    "AWS_DEFAULT_PROFILE": "put aside inside a mock",
+    "AWS_CONFIG_FILE": "put aside inside a mock",
+    "AWS_SHARED_CREDENTIALS_FILE": "put aside inside a mock",
+    "AWS_ACCESS_KEY_ID": "fake inside a mock",
+    "AWS_SECRET_ACCESS_KEY": "fake inside a mock",
+    "AWS_SESSION_TOKEN": "put aside inside a mock",
+    "AWS_*": "passed on to the AWS clients",
+    "TEST_SERVER_MODE": "moto's own mock sends everything to a moto server; aiomoto doesn't",
+    "MOTO_*": "read by moto",
+    "HTTP_PROXY": "a proxy doesn't see what is answered in process",
+    "HTTPS_PROXY": "a proxy doesn't see what is answered in process",
+}
+_SECRET = ("KEY", "TOKEN", "SECRET")
+
+
+def examine() -> tuple[str, int]:
+    """The report, and how many problems it names."""
+    lines: list[str] = []
+    problems: list[str] = []
+    for title, part in (
+        ("Versions", _versions),
+        ("Plugins", _plugins),
+        ("Seams", _seams),
+        ("Environment", _environment),
+        ("A call", _call),
+    ):
+        lines += [title, *(f"  {line}" for line in part(problems)), ""]
+    if problems:
+        lines += [f"Problems: {len(problems)}", *(f"  - {one}" for one in problems)]
+    else:
+        lines.append("Verdict: aiomoto works here.")
+    return "\n".join(lines) + "\n", len(problems)
+
+
+def _versions(problems: list[str]) -> Iterator[str]:
+    yield f"{'Python':16}{platform.python_version()} on {platform.system()}"
+    wanted = _requirements()
+    for name in DISTRIBUTIONS:
+        try:
+            installed = version(name)
+        except PackageNotFoundError:
+            yield f"{name:16}not installed"
+            continue
+        yield f"{name:16}{installed}{f'  ({wanted[name]})' if name in wanted else ''}"
+    try:
+        from .compat import refuse_peer_distribution
+
+        refuse_peer_distribution()
+    except AiomotoError as error:
+        problems.append(str(error))
+
+
+def _requirements() -> dict[str, str]:
+    """What aiomoto-core asks of its dependencies: name to range."""
+    found = {}
+    for line in requires("aiomoto-core") or ():
+        if "extra ==" not in line:
+            name = line.partition(";")[0].rstrip("<>=!~0123456789.,* ")
+            found[name] = line.partition(";")[0][len(name) :].strip()
+    return found
+
+
+def _plugins(problems: list[str]) -> Iterator[str]:
+    from .compat import moto
+    from .plugin.manager import PluginManager
+
+    points = sorted(entry_points(group="aiomoto"), key=lambda one: one.name)
+    if not points:
+        yield "none is installed"
+    try:
+        manager = PluginManager(lambda: {name for name, _ in moto().url_patterns})
+        manager.load_entry_points()
+    except Exception as error:
+        problems.append(str(error))
+        yield f"could not be loaded: {error}"
+        return
+    for point in points:
+        owned = sorted(service for service, name in manager.owners.items() if name == point.name)
+        where = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
+        yield f"{point.name} ({where}) owns {', '.join(owned) or 'no service'}"
+
+
+def _seams(problems: list[str]) -> Iterator[str]:
+    from . import compat
+    from .engine import engine
+    from .patching import CLIENTS
+
+    checks: list[tuple[str, Callable[[], Any]]] = [("moto", compat.moto)]
+    for module, patches in CLIENTS.items():
+        if find_spec(module.partition(".")[0]) is not None:
+            found = partial(_patches, module, patches, engine)
+            # Its patches keep what they looked up.
+            checks.append((module, compat.Aiohttp if module == "aiohttp" else found))
+    for name, check in checks:
+        error = _error_of(check)
+        if error is not None:
+            problems.append(str(error) or repr(error))
+        yield f"{name:22}fits" if error is None else f"{name:22}does not fit: {error}"
+
+
+def _error_of(check: Callable[[], Any]) -> Exception | None:
+    try:
+        check()
+    except Exception as error:
+        return error
+    return None
+
+
+def _patches(module: str, patches: Callable[..., Any], engine: Any) -> None:
+    importlib.import_module(module)
+    patches(engine)
+
+
+def _environment(problems: list[str]) -> Iterator[str]:
+    found = False
+    for name in sorted(os.environ):
+        meaning = next((text for known, text in VARIABLES.items() if _fits(name, known)), None)
+        if meaning is not None:
+            found = True
+            secret = name.upper().endswith(_SECRET) or name.upper().endswith("KEY_ID")
+            value = "***" if secret else os.environ[name]
+            yield f"{name}={value}: {meaning}"
+    if not found:
+        yield "nothing that matters is set"
+
+
+def _fits(name: str, known: str) -> bool:
+    upper = name.upper() if known.endswith("PROXY") else name
+    return upper.startswith(known[:-1]) if known.endswith("*") else upper == known
+
+
+def _call(problems: list[str]) -> Iterator[str]:
+    from .mock import mock_aws
+
+    async def ask() -> str:
+        from aiobotocore.session import get_session
+
+        client = get_session().create_client("sts", region_name="us-east-1")
+        async with mock_aws(), client as sts:
+            return str((await sts.get_caller_identity())["Account"])
+
+    try:
+        account = asyncio.run(ask())
+    except Exception as error:
+        problems.append(f"A call of an async client failed: {type(error).__name__}: {error}")
+        yield "failed"
+    else:
+        yield f"an async client was answered in process: account {account}"

@@ -1,0 +1,130 @@
+"""What the configuration file and the marker ``aws`` say, checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NoReturn
+
+import pytest
+
+MARKER = (
+    "aws(config=None, endpoints=(), region=None, clock=None, plugins=(), leaks=True): "
+    "run the test inside a mock of AWS, of these settings (see the fixture aws)."
+)
+#: When leaks are looked for: in tests that use AWS, in all, in none.
+LEAKS = ("aws", "always", "never")
+_ALLOWED = ("config", "endpoints", "region", "clock", "plugins", "leaks")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Of one mock; what ``mock_aws`` takes, the region, and whether leaks fail the test."""
+
+    config: Mapping[str, Any] = field(default_factory=dict)
+    endpoints: tuple[str, ...] = ()
+    region: str | None = None
+    clock: Any = None
+    plugins: tuple[object, ...] = ()
+
+    def changed(self, **given: Any) -> Settings:
+        """With what is given and not None; of ``config`` the sections that are given."""
+        known = {name: value for name, value in given.items() if value is not None}
+        if "config" in known:
+            if not isinstance(known["config"], Mapping):
+                refuse(f"aws: config takes a dictionary as mock_aws does, got {known['config']!r}.")
+            known["config"] = {**self.config, **known["config"]}
+        for name in ("endpoints", "plugins"):
+            if isinstance(known.get(name), str):
+                refuse(f"aws: {name} takes a list, got {known[name]!r}; write [{known[name]!r}].")
+            if name in known:
+                known[name] = tuple(known[name])
+        return replace(self, **known)
+
+
+def refuse(message: str) -> NoReturn:
+    """End the test with a message, and without a traceback through this plugin."""
+    pytest.fail(message, pytrace=False)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    parser.addini("aiomoto_autouse", "Run every test inside a mock of AWS.", "bool", False)
+    parser.addini("aiomoto_region", "Default region inside the mock.", "string", "")
+    parser.addini(
+        "aiomoto_config",
+        "moto's configuration, a line each: core.mock_credentials = false",
+        "linelist",
+        [],
+    )
+    parser.addini(
+        "aiomoto_leaks",
+        "Fail a test that leaves something behind: aws (tests that use AWS), always, never.",
+        "string",
+        "aws",
+    )
+
+
+def check(config: pytest.Config) -> None:
+    """Refuse options that say nothing, before any test runs."""
+    _of_file(config)
+    given = config.getini("aiomoto_leaks")
+    if given not in LEAKS:
+        raise pytest.UsageError(
+            f"aiomoto_leaks is {given!r}; allowed are {', '.join(LEAKS[:-1])} and {LEAKS[-1]}."
+        )
+
+
+def of_node(node: Any) -> Settings:
+    """For a test, a class, a module: the file's, then each marker's, outermost first."""
+    settings = _of_file(node.config)
+    for marker in reversed(list(node.iter_markers("aws"))):
+        settings = settings.changed(**{k: v for k, v in _given(marker).items() if k != "leaks"})
+    return settings
+
+
+def looks_for_leaks(request: pytest.FixtureRequest, *, uses_aws: bool) -> bool:
+    """Whether leaks fail this test."""
+    for marker in request.node.iter_markers("aws"):
+        if "leaks" in (given := _given(marker)):
+            return bool(given["leaks"])
+    when = request.config.getini("aiomoto_leaks")
+    return when == "always" or (when == "aws" and uses_aws)
+
+
+def _given(marker: pytest.Mark) -> Mapping[str, Any]:
+    unknown = [*map(repr, marker.args), *(set(marker.kwargs) - set(_ALLOWED))]
+    if unknown:
+        refuse(
+            f"@pytest.mark.aws does not take {unknown[0]}; it takes, by name, "
+            f"{', '.join(_ALLOWED)}."
+        )
+    return marker.kwargs
+
+
+def _of_file(config: pytest.Config) -> Settings:
+    found: dict[str, Any] = {}
+    for line in config.getini("aiomoto_config"):
+        name, equals, value = (part.strip() for part in line.partition("="))
+        section, dot, option = name.partition(".")
+        if not (equals and dot and section and option):
+            raise pytest.UsageError(
+                f"aiomoto_config has the line {line!r}; write it as section.option = value, "
+                "for instance core.mock_credentials = false."
+            )
+        *between, last = option.split(".")
+        place = found.setdefault(section, {})
+        for part in between:
+            place = place.setdefault(part, {})
+        place[last] = _value(value)
+    return Settings(config=found, region=config.getini("aiomoto_region") or None)
+
+
+def _value(text: str) -> Any:
+    """JSON, or else the text itself."""
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

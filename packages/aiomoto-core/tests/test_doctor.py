@@ -1,0 +1,49 @@
+"""``python -m aiomoto doctor``."""
+
+from __future__ import annotations
+
+import pytest
+
+from aiomoto import doctor
+from aiomoto.__main__ import main
+
+
+def test_all_is_well(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "https://minio.local")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "geheim")
+    assert main(["doctor"]) == 0
+    text = capsys.readouterr().out
+    assert "geheim" not in text
+    assert "AWS_ENDPOINT_URL_S3=https://minio.local: counts as AWS inside a mock" in text
+    assert "AWS_SECRET_ACCESS_KEY=***: fake inside a mock" in text
+    for name in ("moto", "aiobotocore.endpoint", "aiohttp", "botocore.httpsession"):
+        assert f"  {name:22}fits\n" in text
+    assert "answered in process: account 123456789012" in text
+    assert text.endswith("Verdict: aiomoto works here.\n")
+
+
+def test_a_seam_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    import aiohttp
+
+    monkeypatch.delattr(aiohttp.BaseConnector, "_release_acquired")
+    text, problems = doctor.examine()
+    assert problems
+    assert f"  {'aiohttp':22}does not fit: aiomoto needs aiohttp.connector.BaseCon" in text
+    assert f"Problems: {problems}\n  - aiomoto needs aiohttp.connector.BaseConnector._rel" in text
+
+
+def test_a_plugin_that_can_not_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    from importlib.metadata import EntryPoint
+
+    broken = [EntryPoint("torn", "no_such_module", "aiomoto")]
+    monkeypatch.setattr("aiomoto.plugin.manager.entry_points", lambda group: broken)
+    monkeypatch.setattr(doctor, "entry_points", lambda group: broken)
+    text, problems = doctor.examine()
+    assert problems
+    assert "could not be loaded: Plugin 'torn'" in text
+
+
+@pytest.mark.parametrize("arguments", [[], ["nurse"], ["doctor", "--all"]])
+def test_no_command(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert "usage: python -m aiomoto doctor" in capsys.readouterr().err

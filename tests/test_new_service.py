@@ -1,0 +1,181 @@
+"""``hatch run new-service``: a package is whole as it is made, and a service can move into it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+pytest.importorskip("tomlkit", reason="tools/new_service.py wants tomlkit")
+pytest.importorskip("jinja2", reason="tools/new_service.py wants jinja2")
+
+ROOT = Path(__file__).parent.parent
+SERVICE = "acm"  # without a quirk, so nobody owns it
+
+
+@pytest.fixture(scope="module")
+def tool() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("new_service", ROOT / "tools" / "new_service.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def checkout(target: Path) -> Path:
+    """A copy of what the tool and the packages' tests look at."""
+    for name in ("docs", "packages", "templates", "tests", "tools"):
+        ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "dist", ".hypothesis")
+        shutil.copytree(ROOT / name, target / name, ignore=ignored)
+    for name in ("LICENSE", "README.md", "conftest.py", "hatch.toml", "pyproject.toml"):
+        shutil.copyfile(ROOT / name, target / name)
+    return target
+
+
+def installed(root: Path, package: str) -> list[str]:
+    """What an editable install of the package would put on the path.
+
+    Its entry points are found by the metadata alone, which stand in a folder of their own.
+    """
+    folder = root / "packages" / package
+    project = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    info = root / "installed" / package / f"{package.replace('-', '_')}-0.1.0.dist-info"
+    info.mkdir(parents=True, exist_ok=True)
+    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 0.1.0\n")
+    points = project["entry-points"]["aiomoto"]
+    lines = [f"{name} = {value}" for name, value in points.items()]
+    (info / "entry_points.txt").write_text("\n".join(["[aiomoto]", *lines, ""]))
+    return [str(info.parent), str(folder / "src")]
+
+
+def run(root: Path, *command: str, path: tuple[str, ...] = ()) -> None:
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(path), "PYTHONDONTWRITEBYTECODE": "1"}
+    done = subprocess.run(
+        [sys.executable, "-m", *command],
+        cwd=root,
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def run_tests(root: Path, *arguments: str, path: list[str]) -> None:
+    run(root, "pytest", "-q", "-p", "no:cacheprovider", *arguments, path=tuple(path))
+
+
+@pytest.fixture(scope="module")
+def made(tool: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkout with a new package in it."""
+    root = checkout(tmp_path_factory.mktemp("made"))
+    assert tool.make(SERVICE, root) == root / "packages" / f"aiomoto-{SERVICE}"
+    return root
+
+
+def test_its_tests_pass_as_made(made: Path) -> None:
+    package = f"aiomoto-{SERVICE}"
+    run_tests(made, f"packages/{package}/tests", path=installed(made, package))
+
+
+def test_its_style_and_types_are_right_as_made(made: Path) -> None:
+    folder = f"packages/aiomoto-{SERVICE}"
+    run(made, "mypy", "--cache-dir", os.devnull, f"{folder}/src")
+    if importlib.util.find_spec("ruff") is None:
+        pytest.skip("ruff isn't installed")
+    run(made, "ruff", "check", "--no-cache", folder)
+    run(made, "ruff", "format", "--no-cache", "--check", folder)
+
+
+def test_the_repository_names_it(made: Path) -> None:
+    chosen = f"hatch_knows or has_an_extra or {SERVICE}"
+    run_tests(made, "tests/test_repository.py", "-k", chosen, path=[])
+    # And whatever else those files say is as it was, comments too.
+    for name in ("hatch.toml", "pyproject.toml", "packages/aiomoto-core/pyproject.toml"):
+        before = (ROOT / name).read_text(encoding="utf-8").splitlines()
+        after = (made / name).read_text(encoding="utf-8").splitlines()
+        changed = [line for line in before if line not in after]
+        assert [line for line in changed if not line.startswith(("smoke", "types", "matrix"))] == []
+        assert all(SERVICE in line for line in after if line not in before)
+
+
+def test_its_readme_runs(made: Path) -> None:
+    package = f"aiomoto-{SERVICE}"
+    chosen = f"tests/test_docs.py::test_an_example_runs[packages/{package}/README.md"
+    readme = made / "packages" / package / "README.md"
+    lines = readme.read_text(encoding="utf-8").splitlines()
+    line = lines.index("```python") + 2
+    run_tests(made, f"{chosen}:{line}]", path=installed(made, package))
+
+
+@pytest.mark.parametrize(
+    ("service", "message"),
+    [
+        ("iot-data", r"moto \S+ has no service 'iot-data'\. Near to it: iotdata"),
+        ("SNS", r"no service 'SNS'\. Near to it: sns"),
+        ("no/where", r"no service 'no/where'\. Names are those of moto\.backend_index"),
+        ("instance_metadata", "a part of moto that no AWS client asks for by that name"),
+        ("sqs", r"packages/aiomoto-sqs is there already"),
+        ("polly", r"'polly' is owned by aiomoto-contrib.*'Move a service out'"),
+    ],
+)
+def test_what_can_not_be_made_is_refused(
+    tool: ModuleType,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    message: str,
+) -> None:
+    root = checkout(tmp_path)
+    before = sorted(root.rglob("*"))
+    with pytest.raises(tool.Refused, match=message) as caught:
+        tool.make(service, root)
+    assert sorted(root.rglob("*")) == before
+
+    def refuse(asked: str) -> Any:
+        assert asked == service
+        raise caught.value
+
+    monkeypatch.setattr(tool, "make", refuse)
+    assert tool.main([service]) == 1
+    assert capsys.readouterr().err == f"{caught.value}\n"
+
+
+def test_a_service_moves_out_of_contrib(tool: ModuleType, tmp_path: Path) -> None:
+    """The steps of CONTRIBUTING.md, 'Move a service out', with Polly."""
+    root = checkout(tmp_path)
+    contrib, module = root / "packages" / "aiomoto-contrib", "src/aiomoto_contrib/polly.py"
+    # 1. Its line goes from contrib's entry points.
+    project = contrib / "pyproject.toml"
+    lines = project.read_text(encoding="utf-8").splitlines(keepends=True)
+    project.write_text("".join(line for line in lines if not line.startswith("polly = ")))
+    # 2. The package is made.
+    folder = tool.make("polly", root)
+    # 3. Module and tests take the places of the template's.
+    (contrib / module).rename(folder / "src" / "aiomoto_polly" / "plugin.py")
+    (contrib / "tests" / "test_polly_async.py").rename(folder / "tests" / "test_polly_async.py")
+    shutil.copyfile(contrib / "tests" / "conftest.py", folder / "tests" / "conftest.py")
+    shutil.copyfile(contrib / "tests" / "blocking.py", folder / "tests" / "blocking.py")
+
+    path = installed(root, "aiomoto-polly") + installed(root, "aiomoto-contrib")
+    run_tests(
+        root,
+        "packages/aiomoto-polly/tests",
+        "packages/aiomoto-contrib/tests/test_plugin.py",
+        path=path,
+    )
+    run(root, "mypy", "--cache-dir", os.devnull, "packages/aiomoto-polly/src")
