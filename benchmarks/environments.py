@@ -10,8 +10,6 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import uv
-
 from .subjects import Environment
 
 ROOT = Path(__file__).parent.parent
@@ -68,6 +66,8 @@ def make(wanted: Environment, cache: Path, fresh: bool) -> Made:
 
 
 def _uv(*arguments: str) -> None:
+    import uv  # late: only what makes environments needs it
+
     command = [uv.find_uv_bin(), *arguments, "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:

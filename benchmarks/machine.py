@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import platform
 
-import pyperf
-
 _SHOWN = ("cpu_model_name", "platform", "python_version")
 
 
 def describe() -> dict[str, str]:
     """Processor, number of its cores, system and Python."""
+    import pyperf  # late: what makes the page of recorded results doesn't need it
+
     found = pyperf.Run([1.0], collect_metadata=True).get_metadata()
     about = {name: str(found[name]) for name in _SHOWN if name in found}
     about.setdefault("cpu_model_name", platform.machine())
