@@ -47,7 +47,7 @@ _ALL = (
         "Start and stop of a warm mock",
         "starts and stops, nothing inside; for the server, its start and its stop",
         (Faster("start + stop", "boto3", 5),),
-        turns=7,
+        turns=15,
     ),
     *(
         Case(
@@ -72,7 +72,7 @@ _ALL = (
                 for measure in measures
                 for other, times in (("boto3", 1.0), ("peer", 1.3))
             ),
-            turns=15,
+            turns=40,
         )
         for service, title, what, measures in (
             ("s3", "S3", "objects of 1 KiB", ("put", "get")),
@@ -85,7 +85,7 @@ _ALL = (
         "500 gets at once",
         "500 objects of 1 KiB with one client in `asyncio.gather`; boto3 in ten threads",
         (Faster("500 gets", "peer", 1.3),),
-        turns=3,
+        turns=5,
     ),
     Case(
         "large",

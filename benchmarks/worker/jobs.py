@@ -168,6 +168,8 @@ async def large(world: Any, mib: int) -> AsyncIterator[Turn]:
                 body = await world.read(await s3.get_object(Bucket="bucket", Key="key"))
             watch.keep("peak memory", peak() - base)
             expect(body == data, True)
+            # The next one is put beside nothing.
+            await s3.delete_object(Bucket="bucket", Key="key")
 
         yield turn
 
