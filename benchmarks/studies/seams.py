@@ -1,6 +1,6 @@
 """What a call costs at three places to cut aiohttp: why core cuts at the connector.
 
-    python benchmarks/seams.py [rounds]
+    python benchmarks/studies/seams.py [rounds]
 
 All three stand on the same dispatch, so they differ only in what stays real
 between aiobotocore and moto:

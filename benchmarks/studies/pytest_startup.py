@@ -3,7 +3,7 @@
 Runs pytest on one empty test with the plugins of aiomoto and without, in turns,
 and prints medians. Also says what the run imported.
 
-    python benchmarks/pytest_startup.py [rounds]
+    python benchmarks/studies/pytest_startup.py [rounds]
 """
 
 from __future__ import annotations

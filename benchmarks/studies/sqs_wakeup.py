@@ -1,6 +1,6 @@
 """How free the event loop is while consumers wait, and how fast a message reaches one.
 
-    python benchmarks/sqs_wakeup.py [--consumers 50] [--seconds 2] [--messages 200]
+    python benchmarks/studies/sqs_wakeup.py [--consumers 50] [--seconds 2] [--messages 200]
 
 Prints, for aiobotocore over aiohttp and over httpx: the longest gap between two beats
 of a task that wakes every 5 ms, beside 50 long polls that wait for 2 seconds, and

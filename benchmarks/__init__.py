@@ -1,0 +1,1 @@
+"""What aiomoto costs beside the others that do the same: `hatch run bench --help`."""

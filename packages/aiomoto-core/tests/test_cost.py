@@ -1,0 +1,249 @@
+"""What a mock, a client and a call cost, in counts that are the same on every machine.
+
+No times: `hatch run bench` has those. What is counted is what Python's profiler
+sees (``sys.setprofile``): calls of Python functions and of C functions.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import CodeType, FrameType
+from typing import Any, NamedTuple
+
+import boto3
+import moto
+import pytest
+import pytest_asyncio
+from aiobotocore.session import AioSession
+from moto.core.models import responses_mock
+
+from aiomoto import mock_aws
+from aiomoto.testing import programs
+
+REGION = "us-east-1"
+BUCKET = {"Bucket": "bucket"}
+
+
+class Counts:
+    """The calls of one thread while they were counted."""
+
+    def __init__(self) -> None:
+        self.python: Counter[CodeType] = Counter()
+        self.c: Counter[str] = Counter()
+
+    def of(self, function: Callable[..., Any]) -> int:
+        """How often a Python function was called."""
+        return self.python[function.__code__]  # type: ignore[attr-defined]
+
+    @property
+    def all(self) -> int:
+        """Every call of a Python function, and every resumption of a coroutine."""
+        return self.python.total()
+
+    @property
+    def patterns(self) -> int:
+        """How often a regular expression was tried."""
+        names = ("match", "search", "fullmatch", "finditer", "findall", "sub", "subn", "split")
+        return sum(self.c[f"Pattern.{name}"] for name in names)
+
+    @property
+    def files(self) -> int:
+        """How many files were opened."""
+        return self.c["open"]
+
+
+@contextmanager
+def counting() -> Iterator[Counts]:
+    counts = Counts()
+
+    def note(frame: FrameType, event: str, argument: Any) -> None:
+        if event == "call":
+            counts.python[frame.f_code] += 1
+        elif event == "c_call":
+            counts.c[getattr(argument, "__qualname__", "")] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield counts
+    finally:
+        sys.setprofile(before)
+
+
+# -- a client of a fresh session ---------------------------------------------------------
+
+
+async def make_client(service: str) -> None:
+    """A session and a client, as a test has them."""
+    async with AioSession().create_client(service, region_name=REGION):
+        pass
+
+
+async def fast_and_slow(service: str) -> tuple[Counts, Counts]:
+    """What a further client costs, and what one costs without the fast paths."""
+    with mock_aws():
+        await make_client(service)
+        with counting() as fast:
+            await make_client(service)
+    with mock_aws(optimise=False), counting() as slow:
+        await make_client(service)
+    return fast, slow
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("service", ["s3", "dynamodb", "sqs", "ec2"])
+async def test_a_client_of_a_fresh_session_reads_nothing_again(service: str) -> None:
+    fast, slow = await fast_and_slow(service)
+    assert (fast.files, fast.of(json.loads)) == (0, 0)
+    # Otherwise this would count what isn't done anyway.
+    assert slow.files > 5
+    assert slow.of(json.loads) > 5
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("service", "times"), [("s3", 2.5), ("ec2", 3)])
+async def test_a_client_of_a_fresh_session_is_made_in_fewer_calls(
+    service: str, times: float
+) -> None:
+    # What parses JSON is C and one call, so that time is saved more than this.
+    fast, slow = await fast_and_slow(service)
+    assert fast.all * times < slow.all
+
+
+# -- start and stop ----------------------------------------------------------------------
+
+
+def start_and_stop(mock: Any) -> Counts:
+    """Of a warm mock."""
+    with mock:
+        pass
+    with counting() as counts, mock:
+        pass
+    return counts
+
+
+def test_a_start_registers_next_to_nothing_with_responses() -> None:
+    ours, motos = start_and_stop(mock_aws()), start_and_stop(moto.mock_aws())
+    add = type(responses_mock).add
+    # Two for each HTTP method, where moto has one for each pattern and method.
+    assert ours.of(add) <= 14
+    assert motos.of(add) > 500
+
+
+def test_starting_and_stopping_is_a_quarter_of_motos_calls() -> None:
+    ours, motos = start_and_stop(mock_aws()), start_and_stop(moto.mock_aws())
+    assert ours.all * 4 < motos.all
+
+
+# -- a call ------------------------------------------------------------------------------
+
+
+class Put(NamedTuple):
+    """An object put with boto3 inside moto's mock, and with aiobotocore inside ours."""
+
+    plain: Counts
+    #: For a URL that was not asked for before.
+    first: Counts
+    again: Counts
+
+
+@pytest_asyncio.fixture
+async def put() -> Put:
+    def key(number: int) -> dict[str, Any]:
+        return {**BUCKET, "Key": f"key-{number}", "Body": b"x"}
+
+    with moto.mock_aws():
+        s3 = boto3.client("s3", region_name=REGION)
+        s3.create_bucket(**BUCKET)
+        s3.put_object(**key(0))
+        with counting() as plain:
+            s3.put_object(**key(1))
+    async with mock_aws(), AioSession().create_client("s3", region_name=REGION) as client:
+        await client.create_bucket(**BUCKET)
+        await client.put_object(**key(0))
+        with counting() as first:
+            await client.put_object(**key(1))
+        with counting() as again:
+            await client.put_object(**key(1))
+    return Put(plain, first, again)
+
+
+@pytest.mark.asyncio
+async def test_a_request_tries_few_patterns(put: Put) -> None:
+    # botocore and moto's own code for S3 try most of what is left.
+    assert put.again.patterns < 0.6 * put.plain.patterns
+    # A new URL: those of the backends that have its host, not all 190 of moto.
+    assert put.first.patterns - put.again.patterns <= 45
+
+
+@pytest.mark.asyncio
+async def test_a_call_is_no_more_calls_than_with_boto3(put: Put) -> None:
+    assert put.again.all < put.plain.all
+
+
+# -- afterwards --------------------------------------------------------------------------
+
+
+PROGRAM = """
+import asyncio
+import gc
+from collections import Counter
+
+from aiobotocore.session import AioSession
+
+from aiomoto import mock_aws
+
+PACKAGES = ("aiomoto", "aiobotocore", "aiohttp", "moto", "responses", "botocore")
+
+
+async def once():
+    async with mock_aws(), AioSession().create_client("s3", region_name="us-east-1") as s3:
+        await s3.create_bucket(Bucket="bucket")
+        await s3.put_object(Bucket="bucket", Key="key", Body=b"x")
+
+
+def objects():
+    gc.collect()
+    names = Counter(str(type(one).__module__) for one in gc.get_objects())
+    # Of rule sets botocore keeps a hundred answers, whatever client asked.
+    del names["botocore.endpoint_provider"]
+    return {name: n for name, n in names.items() if name.partition(".")[0] in PACKAGES}
+
+
+async def main():
+    for _ in range(3):
+        await once()
+    before = objects()
+    for _ in range(4):
+        await once()
+    after = objects()
+    print({name: n - before.get(name, 0) for name, n in after.items() if n != before.get(name)})
+    print(before["botocore.model"] > 0)
+
+
+asyncio.run(main())
+"""
+
+
+def test_nothing_is_left_of_mocks_and_clients() -> None:
+    # In a process of its own: our pytest plugin keeps the calls of a test for its report.
+    assert programs.run(PROGRAM).split("\n")[:2] == ["{}", "True"]
+
+
+# -- import ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("statement", ["import aiomoto", "from aiomoto import mock_aws"])
+def test_an_import_imports_few_modules(statement: str) -> None:
+    # asyncio is there already wherever aiomoto is of use.
+    found = programs.run(
+        f"import sys; sys.path[:] = {sys.path!r}\nimport asyncio, logging\n"
+        f"before = len(sys.modules)\n{statement}\nprint(len(sys.modules) - before)",
+        # A .pth file of an editable or a coverage install may import what it likes.
+        "-S",
+    )
+    assert int(found) <= 45
