@@ -1,7 +1,9 @@
-"""SWF: polls for tasks wait as they do for real, and hold up nobody meanwhile.
+"""SWF: polls for tasks wait, and hold up nobody meanwhile.
 
 Source: Amazon SWF API Reference, PollForDecisionTask and PollForActivityTask: a poll waits for
-60 seconds, then its answer has an empty task token.
+60 seconds, then its answer has an empty task token. So it is on virtual time. On real time it
+is a second, as moto has it for boto3: botocore's own read time-out is 60 seconds, so that a
+client with default settings would try again and again, and a test would wait for minutes.
 """
 
 from __future__ import annotations
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
     from .waking import Bell
 
 _POLLS = frozenset({"PollForDecisionTask", "PollForActivityTask"})
-#: Seconds that a poll waits.
-_LONGEST = 60.0
+#: Seconds that a poll waits, on virtual and on real time.
+_LONGEST, _SHORTEST = 60.0, 1.0
 #: Seconds after which a poll looks again unasked: tasks time out when moto is asked.
 _LOOK_AGAIN = 1.0
 
@@ -53,11 +55,12 @@ class _Polls:
         self.changed()
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
-        """moto's answer as soon as it has a task or an error, else after a minute."""
+        """moto's answer as soon as it has a task or an error, else when the poll is over."""
         from .waking import Bell
 
         clock = self._engine.clock
-        end, bell = clock.time() + _LONGEST, Bell(clock)
+        end = clock.time() + (_LONGEST if clock.virtual else _SHORTEST)
+        bell = Bell(clock)
         with self._lock:
             self._bells[bell] = None
         try:
