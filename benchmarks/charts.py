@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +103,12 @@ def growth(cases: dict[str, list[Run]]) -> str:
                 axes.plot(sizes, milliseconds, "o-", color=colour, label=subject.title, ms=3)
         axes.set_xscale("log")
         axes.set_yscale("log")
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter(lambda value, _: f"{value:,g}")
+        axes.yaxis.set_minor_formatter(lambda value, _: "")
+        # At least from one power of ten to the next but one, so that noise isn't all there is.
+        low, high = (math.log10(limit) for limit in axes.get_ylim())
+        axes.set_ylim(10 ** math.floor(low), 10 ** max(math.ceil(high), math.floor(low) + 2))
         axes.set_title(measure, fontsize=10)
         axes.set_xlabel(case.grows_with)
         axes.set_ylabel("ms")

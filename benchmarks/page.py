@@ -25,9 +25,13 @@ class Page:
 
     def problems(self) -> list[str]:
         """What isn't as the results give it; empty if all is."""
-        found = verdicts.unknown(self._why, self.verdicts)
+        found = verdicts.unused(self._why, self.verdicts)
         missed = [one for one in self.verdicts if one.reached and not one.holds]
-        found += [f"notes.toml has no word on {m.key!r}" for m in missed if m.key not in self._why]
+        found += [
+            f"notes.toml has no word on {one.key!r}"
+            for one in missed
+            if verdicts.explain(self._why, one) is None
+        ]
         if not self.path.exists() or self.path.read_text(encoding="utf-8") != self.text():
             found.append("docs/benchmarks.md is not what benchmarks/results.json gives")
         return found
@@ -46,16 +50,19 @@ class Page:
             "| case | reach | reached: median (least to most) | by processor time | |",
             "| --- | --- | --- | --- | --- |",
         ]
+        last = None
         for one in self.verdicts:
             cells = [
-                one.case.title,
+                one.case.title if one.case is not last else "",
                 one.target.text,
                 _shown(one, one.reached),
                 _shown(one, one.by_cpu) if one.target.measure != _MEMORY else "",
-                one.outcome(self._why.get(one.key)),
+                one.outcome(verdicts.explain(self._why, one)),
             ]
             lines.append(f"| {' | '.join(cells)} |")
-        return "\n".join(lines)
+            last = one.case
+        met = sum(one.holds for one in self.verdicts)
+        return f"{met} of {len(self.verdicts)} targets are met.\n\n" + "\n".join(lines)
 
     def _surroundings(self) -> list[str]:
         runs = {run.date: run for found in self.cases.values() for run in found}
@@ -98,7 +105,7 @@ def _shown(one: Verdict, spread: Spread | None) -> str:
     if spread is None:
         return ""
     median, least, most = map(one.target.show, (spread.median, spread.least, spread.most))
-    return f"{median} ({least} to {most})"
+    return median if least == most else f"{median} ({least} to {most})"
 
 
 def _table(case: Case, runs: list[Run]) -> str:
@@ -131,7 +138,9 @@ def _cell(runs: list[Run], subject: str, measure: str, clock: str) -> str:
     times = results.ratios(runs, measure, subject, clock)
     if subject == OURS or times is None:
         return text
-    return f"{text} ({times.median:.2f}x, {times.least:.2f} to {times.most:.2f})"
+    least, most = f"{times.least:.2f}", f"{times.most:.2f}"
+    spread = "" if least == most else f", {least} to {most}"
+    return f"{text} ({times.median:.2f}x{spread})"
 
 
 def number(value: float) -> str:
@@ -162,7 +171,7 @@ meets it, time on the clock.
 
 In each round each of the four has a process of its own, in a virtual environment of
 its own. The processes take turns, each time in another order, so that a machine that
-is busy for a while is unfair to all of them alike; where memory matters they come one
+is busy for a while is unfair to all of them alike; where growth is measured they come one
 after another instead. A round's figure is the median of the turns, a ratio is made
 within one round, and given are the median of all rounds, the least and the most.
 Processor time is that of all threads of the process. It is steadier where others use
@@ -170,4 +179,7 @@ the machine too, and leaves waiting out.
 
 What is installed is the newest of each, but that the peer is capped below: its own
 environment has older versions. Where the load average is above the number of cores,
-milliseconds are of little worth, and ratios of more."""
+milliseconds are of little worth, and ratios of more. The runs below are of a machine of
+two cores that others worked on meanwhile, as the load average says: a difference of a
+tenth or two between neighbours means nothing there, and more rounds on a quiet machine
+would say more. `--rounds` asks for them."""

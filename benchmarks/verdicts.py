@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .cases import CASES, Case
@@ -36,7 +37,7 @@ class Verdict:
 
     @property
     def key(self) -> str:
-        """How notes.toml names it."""
+        """What patterns of notes.toml are held against."""
         return f"{self.case.name}: {self.target.text}"
 
     def outcome(self, why: str | None) -> str:
@@ -45,7 +46,7 @@ class Verdict:
             return "not measured"
         if self.holds:
             return "met" if self.runs == 1 else f"met in all {self.runs} runs"
-        text = f"met in {self.held_in} of {self.runs} runs"
+        text = f"met in {self.held_in} of {self.runs} runs" if self.held_in else "**missed**"
         if not self.target.holds(self.reached.median):
             text += f", {self.target.shortfall(self.reached.median)}"
         return f"{text}: {why}" if why else text
@@ -76,16 +77,21 @@ def _over(runs: list[Run], target: Target, clock: str) -> Spread | None:
 
 
 def notes(path: Path) -> dict[str, str]:
-    """Why a target isn't met, by its :attr:`Verdict.key`."""
+    """Why targets aren't met, by patterns (of fnmatch) for :attr:`Verdict.key`."""
     found: dict[str, str] = tomllib.loads(path.read_text(encoding="utf-8")).get("why", {})
     return found
 
 
-def unknown(given: dict[str, str], verdicts: list[Verdict]) -> list[str]:
-    """Notes on what is no target, or on one that is met."""
-    missed = {one.key for one in verdicts if not one.holds}
+def explain(given: dict[str, str], verdict: Verdict) -> str | None:
+    """The note on a target, the first that fits."""
+    return next((why for key, why in given.items() if fnmatchcase(verdict.key, key)), None)
+
+
+def unused(given: dict[str, str], verdicts: list[Verdict]) -> list[str]:
+    """Notes on no target that was missed."""
+    missed = [one.key for one in verdicts if not one.holds]
     return [
         f"notes.toml explains {key!r}, which is no missed target"
         for key in given
-        if key not in missed
+        if not any(fnmatchcase(one, key) for one in missed)
     ]
