@@ -11,6 +11,7 @@ from unittest.mock import patch
 import boto3
 import moto
 import pytest
+import requests
 from moto.core.exceptions import ServiceNotWhitelisted
 
 from aiomoto import InvalidOption, mock_aws
@@ -281,3 +282,17 @@ def test_threads_with_loops_of_their_own(clients: ModuleType) -> None:
     for thread in threads:
         thread.join()
     assert failures == []
+
+
+def test_requests_is_answered_as_before_after_a_reset(clients: ModuleType) -> None:
+    mock = mock_aws()
+    with mock:
+        for _ in range(2):
+            put(clients, "bucket")
+            with clients.sync("s3") as s3:
+                where = {"Bucket": "bucket", "Key": "k"}
+                url = s3.generate_presigned_url("put_object", Params=where)
+                assert requests.put(url, data=b"data", timeout=5).status_code == 200
+                assert s3.get_object(**where)["Body"].read() == b"data"
+            mock.reset()
+            assert buckets(clients) == []

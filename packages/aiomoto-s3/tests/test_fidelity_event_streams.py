@@ -11,6 +11,8 @@ import pytest
 from aiobotocore.eventstream import AioEventStream
 from moto.s3.responses import S3Response
 
+from aiomoto.testing.clients import missing
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -43,8 +45,8 @@ READS_HTTPX = any("aiter" in name for name in _reader.co_names)
 )
 def backend(request: pytest.FixtureRequest) -> str:
     name: str = request.param
-    if name == "httpx":
-        pytest.importorskip("httpx", reason="httpx is not installed")
+    if reason := missing(name):
+        pytest.skip(reason)
     return name
 
 

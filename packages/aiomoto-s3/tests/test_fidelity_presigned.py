@@ -68,7 +68,9 @@ async def fetch(
             headers = {**reply.headers, "Content-Length": str(len(reply.content))}
             if headers.get("Content-Type") == "text/plain":
                 del headers["Content-Type"]
-            return found(reply.status_code, CaseInsensitiveDict(headers), reply.content)
+            # moto 5.1 gives the 201 of a form as text.
+            status = int(reply.status_code)
+            return found(status, CaseInsensitiveDict(headers), reply.content)
     module = import_module(name.partition(" ")[0])
     body = {"data": data, "files": files} if files else {"content": data}
     if name.endswith("sync"):
@@ -92,6 +94,7 @@ async def url_for(s3: Any, operation: str, key: str = "k", expires: int = 600, *
     return url
 
 
+@pytest.mark.usefixtures("newer_moto")
 @pytest.mark.parametrize("name", CLIENTS)
 async def test_put_head_get_delete(compare: Compare, name: str) -> None:
     async def body(world: World) -> Any:

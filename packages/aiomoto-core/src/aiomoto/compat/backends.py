@@ -32,6 +32,8 @@ class Moto:
         for name in ("_nested_count", "_mocks_active", "_mock_init_lock"):
             self._need("moto.core.models", "MockAWS", name)
         self.stubber = self._need("moto.core.models", "botocore_stubber")
+        #: As it is before it is patched.
+        self._process_request: Any = self.stubber.process_request
         self.stubber_class = self._need("moto.core.botocore_stubber", "BotocoreStubber")
         self._need("moto.core.botocore_stubber", "BotocoreStubber", "process_request")
         self._responses_mock = self._need("moto.core.models", "responses_mock")
@@ -151,8 +153,9 @@ class Moto:
                     response.length_remaining = 0
                 return response
 
-        # Before 5.1.18 or so, moto's stubber took requests' request itself.
-        callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
+        # Before 5.1.18 or so, moto's stubber took requests' request itself, in werkzeug's form,
+        # which our patch of it doesn't know.
+        callback = getattr(self.stubber, "process_prepared_request", self._process_request)
         return Guarded(method=method, url=re.compile("https?://"), callback=callback)
 
     # -- moto's configuration ---------------------------------------------
