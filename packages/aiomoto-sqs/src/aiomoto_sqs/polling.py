@@ -71,6 +71,7 @@ class Polling:
                 self.engine.ask_moto(request)
 
     async def _answer(self, request: AwsRequest) -> AwsResponse:
+        await self._turn()  # many consumers may begin at the same moment
         note = Note()
         response = self.ask(request, note)
         if not note.waits():
