@@ -82,7 +82,10 @@ async def _with_aiohttp(request: requests.PreparedRequest) -> _Answer:
 
 
 async def _with_httpx(request: requests.PreparedRequest) -> _Answer:
-    import httpx
+    try:
+        import httpx2 as httpx
+    except ImportError:  # with the oldest clients
+        import httpx  # type: ignore[no-redef]
 
     async with httpx.AsyncClient(follow_redirects=False) as client:
         try:
