@@ -32,10 +32,9 @@ class Moto:
         for name in ("_nested_count", "_mocks_active", "_mock_init_lock"):
             self._need("moto.core.models", "MockAWS", name)
         self.stubber = self._need("moto.core.models", "botocore_stubber")
-        #: As it is before it is patched.
-        self._process_request: Any = self.stubber.process_request
         self.stubber_class = self._need("moto.core.botocore_stubber", "BotocoreStubber")
         self._need("moto.core.botocore_stubber", "BotocoreStubber", "process_request")
+        self._process_request: Any = self.stubber.process_request
         self._responses_mock = self._need("moto.core.models", "responses_mock")
         self._reset_responses = self._need("moto.core.models", "reset_responses_mock")
         self._methods: list[str] = self._need("moto.core.models", "RESPONSES_METHODS")
