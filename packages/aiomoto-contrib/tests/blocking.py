@@ -9,7 +9,8 @@ the time by the wall alone says nothing. What counts here is the rest:
   short,
 * a callback whose thread neither ran nor was waiting for a CPU for 100 ms or more, by the
   kernel's own count (Linux' ``/proc/thread-self/schedstat``: nanoseconds on a CPU and
-  nanoseconds in the run queue); elsewhere this part finds nothing.
+  nanoseconds in the run queue), and while no other thread of the process computed, for
+  which it would wait; elsewhere this part finds nothing.
 
 Callbacks that computed for 100 ms are noted, with moto's share by operation.
 """
@@ -69,13 +70,18 @@ class _Usage:
     def __init__(self) -> None:
         self.wall = time.perf_counter()
         self.cpu = time.thread_time()
+        self.process = time.process_time()
         self.accounted = _accounted()
 
     def blocked_until(self, later: _Usage) -> float:
-        """Seconds in which the thread neither ran nor was ready to run."""
+        """Seconds in which the thread neither ran nor was ready to run.
+
+        Without those in which another thread computed, which has the interpreter's lock then.
+        """
         if self.accounted is None or later.accounted is None:
             return 0.0
-        return (later.wall - self.wall) - (later.accounted - self.accounted)
+        others = (later.process - self.process) - (later.cpu - self.cpu)
+        return (later.wall - self.wall) - (later.accounted - self.accounted) - max(others, 0.0)
 
 
 def _accounted() -> float | None:
