@@ -10,7 +10,7 @@ import pytest
 from aiomoto import compat, hookimpl, mock_aws
 from aiomoto.engine import Engine, Settings, engine
 from aiomoto.guard import Endpoint, Verdict
-from aiomoto.patching import CLIENTS, Patches
+from aiomoto.patching import CLIENTS, ClientPatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -191,7 +191,7 @@ def test_patches_put_in_twice_are_taken_out_once() -> None:
             (Owner, "attribute", "ours"), (Child, "attribute", "child's")
         ])  # fmt: skip
         patch.setattr("aiomoto.patching.CLIENTS", {})
-        patches = Patches(engine)
+        patches = ClientPatches(engine)
         patches.put_in()
         patches.put_in()
         assert (Owner.attribute, Child.attribute) == ("ours", "child's")

@@ -8,7 +8,8 @@ import pytest
 from moto.sqs import models
 
 from aiomoto import IncompatibleLibrary, mock_aws
-from aiomoto_sqs.compat import Patches, Sqs
+from aiomoto.plugin.patches import Patches
+from aiomoto_sqs.compat import Sqs
 
 
 @pytest.fixture

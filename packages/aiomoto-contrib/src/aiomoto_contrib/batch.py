@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest
 
     from .compat.batch import Batch
-    from .compat.patches import Patches
     from .threads import Waits
 
 #: Seconds that the end of a mock waits for jobs, where no event loop has to wait too.
@@ -45,9 +45,9 @@ def aiomoto_activate(engine: Engine) -> None:
 def _begin(engine: Engine) -> None:
     global _batch, _waits, _patches
     from aiomoto.clock import RealClock
+    from aiomoto.plugin.patches import Patches
 
     from .compat.batch import Batch
-    from .compat.patches import Patches
     from .threads import Waits
 
     batch, patches = Batch(), Patches()

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest
 
     from .compat.events import Events
-    from .compat.patches import Patches
 
 _events: Events | None = None
 _patches: Patches | None = None
@@ -44,10 +44,11 @@ def aiomoto_activate(engine: Engine) -> None:
 
 def _begin(engine: Engine) -> None:
     global _events, _patches
+    from aiomoto.plugin.patches import Patches
+
     from .asking import Arn, Asker
     from .background import background
     from .compat.events import Events
-    from .compat.patches import Patches
     from .delivering import deliver, send
 
     ask = Asker(engine)

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
+from aiomoto.plugin.patches import Patches
 
 from . import eventstream
-from .compat.patches import Patches
 from .live import LiveBodies, Script, Until
 from .waking import reached
 

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat.patches import Patches
     from .compat.sns import Delivery, Sns
 
 _logger = logging.getLogger("aiomoto_contrib.sns")
@@ -173,7 +173,8 @@ def aiomoto_activate(engine: Engine) -> None:
 
 def _begin(engine: Engine) -> None:
     global _outbox, _patches
-    from .compat.patches import Patches
+    from aiomoto.plugin.patches import Patches
+
     from .compat.sns import Sns
 
     sns = Sns()

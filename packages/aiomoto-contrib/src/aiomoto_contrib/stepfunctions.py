@@ -10,9 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest
 
-    from .compat.patches import Patches
     from .compat.stepfunctions import StepFunctions
     from .threads import Waits
 
@@ -41,8 +41,9 @@ def aiomoto_activate(engine: Engine) -> None:
 
 def _begin(engine: Engine) -> None:
     global _stepfunctions, _waits, _patches
+    from aiomoto.plugin.patches import Patches
+
     from .background import background
-    from .compat.patches import Patches
     from .compat.stepfunctions import StepFunctions
     from .threads import Waits
 

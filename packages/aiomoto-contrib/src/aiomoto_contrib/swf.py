@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat.patches import Patches
     from .compat.swf import Swf
     from .threads import Waits
     from .waking import Bell
@@ -112,7 +112,8 @@ def aiomoto_activate(engine: Engine) -> None:
 
 def _begin(engine: Engine) -> None:
     global _polls, _waits, _patches
-    from .compat.patches import Patches
+    from aiomoto.plugin.patches import Patches
+
     from .compat.swf import Swf
     from .threads import Waits
 

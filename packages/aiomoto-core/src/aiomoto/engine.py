@@ -19,7 +19,7 @@ from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
 from .errors import InvalidOption, RealRequestBlocked
 from .guard import Endpoint, Guard, Ruling, Verdict, environment_endpoints, parse_endpoints
-from .patching import Patches
+from .patching import ClientPatches
 from .plugin.checks import check_plugins
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
@@ -92,7 +92,7 @@ class Engine:
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
         self._optimises = False
-        self._patches = Patches(self)
+        self._patches = ClientPatches(self)
         #: Bodies that are being delivered piece by piece.
         self.streams: set[Feed] = set()
         #: What the mocks that are active go by; for plugins, from their activation on.

@@ -6,21 +6,17 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wrapt import register_post_import_hook
 
 from . import compat
 from .fast import backends
+from .plugin.patches import Patch, Patches
 from .wire import stubber
 
 if TYPE_CHECKING:
     from .engine import Engine
-
-#: Owner, attribute, replacement.
-Patch = tuple[Any, str, Any]
-
-_MISSING: Any = object()
 
 
 def _aiohttp(engine: Engine) -> list[Patch]:
@@ -101,7 +97,7 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
 }
 
 
-class Patches:
+class ClientPatches:
     """The patches of one engine: put in together, and for clients imported later; taken out."""
 
     def __init__(self, engine: Engine) -> None:
@@ -111,7 +107,7 @@ class Patches:
         self._active = False
         #: Never held while something is imported: the import system has locks of its own.
         self._lock = threading.Lock()
-        self._installed: dict[str, list[tuple[Any, str, Any, Any]]] = {}
+        self._installed: dict[str, Patches] = {}
 
     def put_in(self) -> None:
         """Patch moto and every HTTP client that is imported, now or while active."""
@@ -135,13 +131,7 @@ class Patches:
         with self._lock:
             self._active = False
             for done in reversed(self._installed.values()):
-                for owner, attribute, original, replacement in reversed(done):
-                    if vars(owner).get(attribute) is not replacement:
-                        continue
-                    if original is _MISSING:
-                        delattr(owner, attribute)
-                    else:
-                        setattr(owner, attribute, original)
+                done.take_out()
             self._installed.clear()
 
     def _imported(self, name: str, module: object) -> None:
@@ -157,8 +147,5 @@ class Patches:
         with self._lock:
             if not self._active or name in self._installed:
                 return
-            done = self._installed.setdefault(name, [])
-            for owner, attribute, replacement in patches:
-                original = vars(owner).get(attribute, _MISSING)
-                setattr(owner, attribute, replacement)
-                done.append((owner, attribute, original, replacement))
+            self._installed[name] = Patches()
+            self._installed[name].put_in(patches)

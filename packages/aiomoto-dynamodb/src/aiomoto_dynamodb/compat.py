@@ -10,13 +10,10 @@ from typing import Any
 from weakref import WeakSet
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 _EXPORT = "moto.dynamodb.models.table_export"
 _IMPORT = "moto.dynamodb.models.table_import"
-_MISSING: Any = object()
-
-#: Owner, attribute, replacement.
-Patch = tuple[Any, str, Any]
 
 
 class Jobs:
@@ -63,32 +60,3 @@ class Jobs:
             return answer
 
         return [(cls, "start", start), (cls, "response", response)]
-
-
-class Patches:
-    """Replaced attributes of moto: put in together, put back in the reverse order."""
-
-    def __init__(self) -> None:
-        self._done: list[tuple[Any, str, Any, Any]] = []
-
-    def put_in(self, patches: list[Patch]) -> None:
-        """Replace; all or nothing."""
-        try:
-            for owner, name, replacement in patches:
-                original = vars(owner).get(name, _MISSING)
-                setattr(owner, name, replacement)
-                self._done.append((owner, name, original, replacement))
-        except BaseException:
-            self.take_out()
-            raise
-
-    def take_out(self) -> None:
-        """Put back, but for what somebody else has patched over since."""
-        while self._done:
-            owner, name, original, replacement = self._done.pop()
-            if vars(owner).get(name) is not replacement:
-                continue
-            if original is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiomoto import hookimpl
 
 if TYPE_CHECKING:
-    from .compat import Patches
+    from aiomoto.plugin.patches import Patches
 
 
 class DynamoDBPlugin:
@@ -24,7 +24,9 @@ class DynamoDBPlugin:
     @hookimpl
     def aiomoto_activate(self) -> None:
         """Have exports and imports done by the request that asks for them, not by a thread."""
-        from .compat import Jobs, Patches
+        from aiomoto.plugin.patches import Patches
+
+        from .compat import Jobs
 
         patches = Patches()
         patches.put_in(Jobs().patches())

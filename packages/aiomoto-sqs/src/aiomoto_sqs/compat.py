@@ -16,12 +16,9 @@ from typing import Any, NamedTuple, Protocol
 from aiomoto import IncompatibleLibrary
 from aiomoto.clock import Clock
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 _MODELS = "moto.sqs.models"
-_MISSING: Any = object()
-
-#: Owner, attribute, replacement.
-Patch = tuple[Any, str, Any]
 
 
 class Look(NamedTuple):
@@ -331,27 +328,3 @@ def _bring_back(queue: Any, received: list[Any]) -> None:
             message.approximate_receive_count -= 1
             if not message.approximate_receive_count:
                 message.approximate_first_receive_timestamp = None
-
-
-class Patches:
-    """Replaced attributes of moto: put in together, put back in the reverse order."""
-
-    def __init__(self) -> None:
-        self._done: list[tuple[Any, str, Any, Any]] = []
-
-    def put_in(self, patches: list[Patch]) -> None:
-        """Replace; what is replaced twice is put back to what it was first."""
-        for owner, name, replacement in patches:
-            self._done.append((owner, name, vars(owner).get(name, _MISSING), replacement))
-            setattr(owner, name, replacement)
-
-    def take_out(self) -> None:
-        """Put back, but for what somebody else has patched over since."""
-        while self._done:
-            owner, name, original, replacement = self._done.pop()
-            if vars(owner).get(name) is not replacement:
-                continue
-            if original is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)

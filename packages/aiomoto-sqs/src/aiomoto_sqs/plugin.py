@@ -9,9 +9,9 @@ from aiomoto import hookimpl
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat import Patches
     from .polling import Polling
 
 _RECEIVES = (None, "ReceiveMessage")
@@ -32,7 +32,9 @@ class SqsPlugin:
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
         """Watch moto's queues, and have them go by the mock's clock."""
-        from .compat import Patches, Sqs
+        from aiomoto.plugin.patches import Patches
+
+        from .compat import Sqs
         from .polling import Polling
         from .rooms import Rooms
 

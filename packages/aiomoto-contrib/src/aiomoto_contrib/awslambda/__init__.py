@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patches
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from ..compat.patches import Patches
     from .service import Service
 
 __all__ = ["Context", "Handler", "Handlers", "handlers"]
@@ -54,8 +54,9 @@ def aiomoto_activate(engine: Engine) -> None:
 
 def _begin(engine: Engine) -> None:
     global _service, _patches
+    from aiomoto.plugin.patches import Patches
+
     from ..compat.awslambda import Lambda
-    from ..compat.patches import Patches
     from .service import Service
 
     compat = Lambda()

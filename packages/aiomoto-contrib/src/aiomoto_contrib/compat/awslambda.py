@@ -7,12 +7,13 @@ import os
 from typing import Any
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 from ..asking import Arn
 from ..awslambda.context import Function
 from ..jobs import on_loop
 from .eventsources import EventSources, Listener
-from .patches import Patch, check_instances
+from .instances import check_instances
 
 _MODELS = "moto.awslambda.models"
 

@@ -6,9 +6,9 @@ import threading
 from typing import Any
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 from ..threads import Waits
-from .patches import Patch
 
 _MODELS = "moto.batch.models"
 _SIMPLE = "moto.batch_simple.models"

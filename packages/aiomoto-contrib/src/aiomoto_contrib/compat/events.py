@@ -8,9 +8,10 @@ from datetime import datetime, timezone
 from typing import Any
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 from ..asking import Arn
-from .patches import Patch, check_instances
+from .instances import check_instances
 
 _MODELS = "moto.events.models"
 #: What moto has no delivery for.

@@ -10,10 +10,11 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 from ..asking import Arn
 from ..awslambda.context import Function
-from .patches import Patch, check_instances
+from .instances import check_instances
 
 if TYPE_CHECKING:
     from .awslambda import Lambda

@@ -10,8 +10,7 @@ from typing import Any
 from aiomoto.clock import Clock
 from aiomoto.compat import require
 from aiomoto.errors import IncompatibleLibrary
-
-from .patches import Patch
+from aiomoto.plugin.patches import Patch
 
 _MODELS = "moto.kinesis.models"
 _ATTRIBUTES = {

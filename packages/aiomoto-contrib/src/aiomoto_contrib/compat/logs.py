@@ -8,8 +8,7 @@ from typing import Any
 
 from aiomoto.compat import require
 from aiomoto.errors import IncompatibleLibrary
-
-from .patches import Patch
+from aiomoto.plugin.patches import Patch
 
 _MODELS = "moto.logs.models"
 _FIND = "_find_live_tail_log_group"

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
-from .patches import Patch, check_instances
+from .instances import check_instances
 
 _MODELS = "moto.sns.models"
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from aiomoto import IncompatibleLibrary
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 from ..threads import Waits
-from .patches import Patch
 
 _PARSER = "moto.stepfunctions.parser"
 _STATE = f"{_PARSER}.asl.component.state"

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from typing import Any
 
 from aiomoto.compat import require
+from aiomoto.plugin.patches import Patch
 
 from ..threads import Waits
-from .patches import Patch
 
 _MODELS = "moto.swf.models"
 #: What goes by ``unix_time``.

@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.patches import Patches
 
-from ..compat.patches import Patches
 from .subscriptions import Subscriptions
 
 if TYPE_CHECKING:

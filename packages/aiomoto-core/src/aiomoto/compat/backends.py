@@ -14,6 +14,9 @@ from ..request import AwsRequest, AwsResponse
 from .environs import environ, parsed
 from .names import require
 
+_ANY_URL = re.compile("https?://")
+_AWS_URL = re.compile(r"https?://.+\.amazonaws.com/.*")
+
 Ours = Callable[[Any], bool]
 Answer = Callable[[Any], Any]
 
@@ -34,7 +37,6 @@ class Moto:
         self.stubber = self._need("moto.core.models", "botocore_stubber")
         self.stubber_class = self._need("moto.core.botocore_stubber", "BotocoreStubber")
         self._need("moto.core.botocore_stubber", "BotocoreStubber", "process_request")
-        self._process_request: Any = self.stubber.process_request
         self._responses_mock = self._need("moto.core.models", "responses_mock")
         self._reset_responses = self._need("moto.core.models", "reset_responses_mock")
         self._methods: list[str] = self._need("moto.core.models", "RESPONSES_METHODS")
@@ -113,14 +115,13 @@ class Moto:
         moto registers 190 patterns for 7 methods at each start, which is most
         of what its start costs. One matcher that asks our guard does the same.
         """
+        guarded = self._guarded_class(ours, answer)
+        # Only newer versions of moto have a method of its own for it.
+        callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
         for method in self._methods:
-            self._responses_mock.add(self._guarded(method, ours, answer))
+            self._responses_mock.add(guarded(method=method, url=_ANY_URL, callback=callback))
             self._responses_mock.add(
-                self._callback_class(
-                    method=method,
-                    url=re.compile(r"https?://.+\.amazonaws.com/.*"),
-                    callback=self._not_implemented,
-                )
+                self._callback_class(method=method, url=_AWS_URL, callback=self._not_implemented)
             )
 
     def _switch_on(self, reset: bool, ours: Ours, answer: Answer) -> None:
@@ -134,7 +135,7 @@ class Moto:
             self._responses_mock.stop()
             raise
 
-    def _guarded(self, method: str, ours: Ours, answer: Answer) -> Any:
+    def _guarded_class(self, ours: Ours, answer: Answer) -> Any:
         class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
             def matches(self, request: Any) -> tuple[bool, str]:
                 if request.method != self.method:
@@ -152,10 +153,7 @@ class Moto:
                     response.length_remaining = 0
                 return response
 
-        # Before 5.1.18 or so, moto's stubber took requests' request itself, in werkzeug's form,
-        # which our patch of it doesn't know.
-        callback = getattr(self.stubber, "process_prepared_request", self._process_request)
-        return Guarded(method=method, url=re.compile("https?://"), callback=callback)
+        return Guarded
 
     # -- moto's configuration ---------------------------------------------
 

@@ -34,8 +34,10 @@ class Clients:
 
     def __init__(self) -> None:
         self.creator_class = require("botocore", "botocore.client", "ClientCreator")
+        #: Under which name the creator has it.
+        self.create_methods_name = "_create_methods"
         self.create_methods = require(
-            "botocore", "botocore.client", "ClientCreator", "_create_methods"
+            "botocore", "botocore.client", "ClientCreator", self.create_methods_name
         )
         self.model_class = require("botocore", "botocore.model", "ServiceModel")
         name = "endpoint_discovery_operation"

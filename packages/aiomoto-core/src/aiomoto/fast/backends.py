@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from ..compat import require
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 _DICTS = (dict, OrderedDict)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..compat import require
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 #: Bundles that were loaded without an error, as they were then.
 _good: set[tuple[str, int, int]] = set()

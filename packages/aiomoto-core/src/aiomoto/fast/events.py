@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from ..compat import Events
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 _VARKEYWORDS = 0x08  # inspect.CO_VARKEYWORDS
 #: Event name to what it is called since botocore 1.11, for the aliases of botocore itself.

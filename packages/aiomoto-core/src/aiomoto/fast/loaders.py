@@ -18,7 +18,7 @@ from ..compat import json_open_methods, require
 from .views import parse, view
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 #: By the path without its extension: what the file was, and its content.
 _files: dict[str, tuple[Any, Any]] = {}

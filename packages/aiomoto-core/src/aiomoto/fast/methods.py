@@ -14,7 +14,7 @@ from ..compat import Clients
 from .views import View, view
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 #: By the kind of creator and the identity of the operations: the functions, and the operations.
 _methods: dict[tuple[type, int], tuple[dict[str, Any], Any]] = {}
@@ -56,7 +56,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             return found
 
     return [
-        (clients.creator_class, "_create_methods", shared_methods),
+        (clients.creator_class, clients.create_methods_name, shared_methods),
         (clients.model_class, "endpoint_discovery_operation", Discovery()),
     ]
 

@@ -10,7 +10,7 @@ from ..compat import require
 from .views import View, view
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 #: By the identity of the two documents: the rule set, and the documents so that they stay.
 _rule_sets: dict[tuple[int, int], tuple[Any, Any, Any]] = {}

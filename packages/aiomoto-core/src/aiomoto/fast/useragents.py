@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..compat import require
 
 if TYPE_CHECKING:
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:

@@ -33,7 +33,7 @@ from .streaming import Feed
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 
 def patches(engine: Engine) -> list[Patch]:

@@ -20,7 +20,7 @@ from .http1 import BODILESS
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 _MARK = "aiomoto_call"
 

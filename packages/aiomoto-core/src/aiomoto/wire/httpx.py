@@ -34,7 +34,7 @@ from .http1 import (
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 #: What the pool is sending in this context: its streams don't see requests, only bytes.
 _sending: ContextVar[tuple[Any, str] | None] = ContextVar("aiomoto_sending", default=None)

@@ -16,7 +16,7 @@ from .botocore import raw_response, to_aws_request
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..patching import Patch
+    from ..plugin.patches import Patch
 
 
 def patches(engine: Engine, moto: Moto) -> list[Patch]:

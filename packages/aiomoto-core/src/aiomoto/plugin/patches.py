@@ -1,11 +1,9 @@
-"""Replaced attributes of other libraries."""
+"""Replaced attributes of other libraries, for core and for plugins."""
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from collections.abc import Iterable
 from typing import Any
-
-from aiomoto import IncompatibleLibrary
 
 #: Owner, attribute, replacement.
 Patch = tuple[Any, str, Any]
@@ -19,8 +17,8 @@ class Patches:
     def __init__(self) -> None:
         self._done: list[tuple[Any, str, Any, Any]] = []
 
-    def put_in(self, patches: list[Patch]) -> None:
-        """Replace; all or nothing."""
+    def put_in(self, patches: Iterable[Patch]) -> None:
+        """Replace; all or nothing. What is replaced twice is put back to what it was first."""
         try:
             for owner, name, replacement in patches:
                 original = vars(owner).get(name, _MISSING)
@@ -40,16 +38,3 @@ class Patches:
                 delattr(owner, name)
             else:
                 setattr(owner, name, original)
-
-
-def check_instances(cls: Any, *names: str) -> None:
-    """Look for attributes of instances: set in the constructor, or properties of the class.
-
-    An instance made to look might stay in moto's trackers.
-
-    :raises IncompatibleLibrary: for one that is missing.
-    """
-    for name in names:
-        if name not in cls.__init__.__code__.co_names and not hasattr(cls, name):
-            attribute = f"{cls.__module__}.{cls.__name__}().{name}"
-            raise IncompatibleLibrary("moto", version("moto"), attribute)
