@@ -181,8 +181,8 @@ async def test_a_request_tries_few_patterns(put: Put) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_call_is_no_more_calls_than_with_boto3(put: Put) -> None:
-    assert put.again.all < put.plain.all
+async def test_a_call_is_three_quarters_of_the_calls_of_boto3_and_moto(put: Put) -> None:
+    assert put.again.all * 4 < put.plain.all * 3
 
 
 # -- afterwards --------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from wrapt import register_post_import_hook
 
 from . import compat
-from .fast import backends
+from .fast import backends, dates, identifiers
 from .plugin.patches import Patch, Patches
 from .wire import stubber
 
@@ -67,6 +67,50 @@ def _rule_sets(engine: Engine) -> list[Patch]:
     return rulesets.patches(engine.optimises)
 
 
+def _signing(engine: Engine) -> list[Patch]:
+    from .fast import signing
+
+    return signing.patches(engine.optimises)
+
+
+def _parameters(engine: Engine) -> list[Patch]:
+    from .fast import parameters
+
+    return parameters.patches(engine.optimises)
+
+
+def _accounts(engine: Engine) -> list[Patch]:
+    from .fast import accounts
+
+    return accounts.patches(engine.optimises)
+
+
+def _buckets(engine: Engine) -> list[Patch]:
+    from .fast import buckets
+
+    return buckets.patches(engine.optimises)
+
+
+def _underscores(module: str, engine: Engine) -> list[Patch]:
+    return backends.underscores(module, engine.optimises)
+
+
+def _headers(engine: Engine) -> list[Patch]:
+    from .fast import headers
+
+    return headers.patches(engine.optimises)
+
+
+def _dates(engine: Engine) -> list[Patch]:
+    return dates.reading(engine.optimises)
+
+
+def _awaiting(module: str, engine: Engine) -> list[Patch]:
+    from .fast import awaiting
+
+    return awaiting.patches(module, engine.optimises)
+
+
 def _certificates(module: str, engine: Engine) -> list[Patch]:
     from .fast import certificates
 
@@ -79,8 +123,8 @@ def _aiobotocore(engine: Engine) -> list[Patch]:
     return botocore.async_patches(engine)
 
 
-#: The module whose import brings an HTTP client in, and what is then patched.
-#: A client that the test never imports is not imported for it either.
+#: The module whose import brings an HTTP client, a part of one, or a backend of moto in,
+#: and what is then patched. What the test never imports is not imported for it either.
 CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.httpsession": _botocore,
     "botocore.loaders": _loaders,
@@ -88,9 +132,20 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.endpoint_provider": _rule_sets,
     "botocore.useragent": _user_agents,
     "botocore.client": _methods,
+    "botocore.auth": _signing,
+    "botocore.awsrequest": _headers,
+    "botocore.utils": _dates,
+    "botocore.regions": _parameters,
+    "moto.iam.models": _accounts,
+    "moto.s3.responses": _buckets,
+    "moto.sqs.models": partial(_underscores, "moto.sqs.models"),
     "aiobotocore.httpsession": partial(_certificates, "aiobotocore.httpsession"),
     "aiobotocore.httpxsession": partial(_certificates, "aiobotocore.httpxsession"),
     "aiobotocore.endpoint": _aiobotocore,
+    "aiobotocore.hooks": partial(_awaiting, "aiobotocore.hooks"),
+    "aiobotocore.parsers": partial(_awaiting, "aiobotocore.parsers"),
+    "aiobotocore.regions": partial(_awaiting, "aiobotocore.regions"),
+    "aiobotocore.retryhandler": partial(_awaiting, "aiobotocore.retryhandler"),
     "aiohttp": _aiohttp,
     "httpcore": partial(_httpx, "httpcore"),
     "httpcore2": partial(_httpx, "httpcore2"),
@@ -115,7 +170,12 @@ class ClientPatches:
         self._active = True
         self._install(
             "moto",
-            stubber.patches(self._engine, moto) + backends.patches(self._engine.optimises),
+            [
+                *stubber.patches(self._engine, moto),
+                *backends.patches(self._engine.optimises),
+                *dates.writing(self._engine.optimises),
+                *identifiers.patches(self._engine.optimises),
+            ],
         )
         for name in CLIENTS:
             if name in sys.modules:

@@ -81,10 +81,28 @@ def test_what_a_request_has_parsed(body: bytes, encoding: str | None, kind: str 
     assert quick.get_data() == slow.get_data()
 
 
+@given(path=SEGMENTS, query=SEGMENTS, host=st.sampled_from(["", "h.example", "h:444", "é.b"]))
+@example("b/k", "", "")
+@example("/double//slash", "a=b&c", "h.example")
+@example("~$&'()*+,=:@", "?a=~/:", "h:444")
+def test_what_a_request_knows_of_its_address(path: str, query: str, host: str) -> None:
+    url = f"https://bucket.s3.amazonaws.com/{path}" + (f"?{query}" if query else "")
+    headers = CIMultiDict({"Host": host} if host else {})
+    made = environ(build, "GET", url, headers, b"")
+    if made is None:
+        return  # moto's own way is taken
+    quick, slow = parsed(request_module.Request(made), b""), build("GET", url, headers, b"")
+    for name in ("url", "url_root", "root_url", "raw_url", "base_url", "args", "values"):
+        assert getattr(quick, name) == getattr(slow, name), name
+
+
 def test_the_usual_requests_take_the_short_way() -> None:
     headers = CIMultiDict({"Host": "sqs.us-east-1.amazonaws.com", "X-Amz-Target": "A.B"})
     for url in ("https://sqs.us-east-1.amazonaws.com/", "https://b.s3.amazonaws.com/k%20e/y?x=1"):
         assert environ(build, "POST", url, headers, b"{}") is not None
+    url = "https://sqs.us-east-1.amazonaws.com/queue"
+    request = parsed(request_module.Request(environ(build, "POST", url, headers, b"{}")), b"{}")
+    assert {"url", "url_root", "args", "form", "data"} <= vars(request).keys()
 
 
 class Responses:
@@ -132,3 +150,18 @@ def test_what_is_picked(obj: Any, key: str, picker: str, transformers: Any) -> N
         expected = pick()
     with mock_aws():
         assert pick() == expected
+
+
+def test_headers_of_requests_keep_the_spelling_that_was_noted() -> None:
+    names = ["x-amz-meta-a_b", "x-amz-meta-c-d", "Host", "Content-Type", "Content-Length"]
+    headers = CIMultiDict((name, "1") for name in names)
+
+    def seen(given: CIMultiDict[str]) -> list[Any]:
+        request = build("PUT", "https://bucket.s3.amazonaws.com/k", given, b"x")
+        return [list(request.headers), list(request.headers.keys()), request.headers.get("host")]
+
+    without = CIMultiDict((name, "1") for name in names if "_" not in name)
+    expected = [seen(headers), seen(without)]
+    with mock_aws():
+        assert [seen(headers), seen(without)] == expected
+    assert "x-amz-meta-a_b" in expected[0][1]

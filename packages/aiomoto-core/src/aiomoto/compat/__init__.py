@@ -12,15 +12,20 @@ from .backends import Moto, moto
 from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
+from .requests import EndpointParameters, Headers, Signing, UserAgents
 from .sessions import Clients, Events, json_open_methods
 from .transports import Aiohttp, Httpcore
 
 __all__ = [
     "Aiohttp",
     "Clients",
+    "EndpointParameters",
     "Events",
+    "Headers",
     "Httpcore",
     "Moto",
+    "Signing",
+    "UserAgents",
     "close_client",
     "dns_suffixes",
     "is_open",

@@ -15,6 +15,9 @@ _PLAIN_PATH = re.compile(
     r"/(?:[\w.~!$&'()*+,=:@-][\w.~!$&'()*+,=:@/-]*|%[0-9A-Fa-f]{2})*", re.ASCII
 )
 _PLAIN_QUERY = re.compile(r"[\w.~!$&'()*+,=:@/?%-]*", re.ASCII)
+#: An address that werkzeug gives as it came: nothing is escaped, or could be.
+_LITERAL = re.compile(r"/[A-Za-z0-9._!$&'()*+,=:@/-]*")
+_LITERAL_QUERY = re.compile(r"[A-Za-z0-9._!$&'()*+,=:@/?-]+")
 _FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
 _OWN = frozenset({"content-type", "content-length", "transfer-encoding"})
 
@@ -57,11 +60,34 @@ def environ(
 
 
 def parsed(request: Any, body: bytes) -> Any:
-    """The request, with what werkzeug would find in a body that is no form, and not compressed."""
-    if "HTTP_CONTENT_ENCODING" not in request.environ and request.mimetype not in _FORMS:
-        none = request.parameter_storage_class
-        vars(request).update(data=body, form=none(), files=none())
+    """The request, with what werkzeug would find in it where moto asks: its root, no parameters.
+
+    Of a body, if it is no form and not compressed.
+    """
+    given = request.environ
+    host = given.get("HTTP_HOST")
+    known = vars(request)
+    kind: Callable[..., Any] = type(request)
+    known["url_root"] = known["root_url"] = _root_of(
+        kind, given["wsgi.url_scheme"], host, given["SERVER_NAME"], given["SERVER_PORT"]
+    )
+    none = request.parameter_storage_class
+    path, query = given["PATH_INFO"], given["QUERY_STRING"]
+    if not query:
+        known["args"] = none()
+    if _LITERAL.fullmatch(path) and (not query or _LITERAL_QUERY.fullmatch(query)):
+        known["url"] = known["root_url"] + path.lstrip("/") + (f"?{query}" if query else "")
+    if "HTTP_CONTENT_ENCODING" not in given and request.mimetype not in _FORMS:
+        known.update(data=body, form=none(), files=none())
     return request
+
+
+@lru_cache(maxsize=1024)
+def _root_of(kind: Callable[..., Any], scheme: str, host: str | None, name: str, port: str) -> Any:
+    made = {"wsgi.url_scheme": scheme, "SERVER_NAME": name, "SERVER_PORT": port, "SCRIPT_NAME": ""}
+    if host is not None:
+        made["HTTP_HOST"] = host
+    return kind(made).url_root
 
 
 @lru_cache(maxsize=4096)

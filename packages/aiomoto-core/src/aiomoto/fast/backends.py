@@ -22,24 +22,47 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     """What to replace in moto while a mock is active."""
     responses = require("moto", "moto.core.responses")
     list_methods = require("moto", "moto.core.responses", "method_names_from_class")
-    to_underscores: Callable[[str], str] = require(
-        "moto", "moto.core.responses", "camelcase_to_underscores"
-    )
-    quick_underscores = lru_cache(maxsize=4096)(to_underscores)
 
     def method_names(cls: Any) -> Any:
         """The names of a class's methods, for moto to see whether an action is among them."""
         return MethodNames(cls) if optimises() else list_methods(cls)
 
-    def underscores(argument: str) -> str:
-        """``PutItem`` to ``put_item``."""
-        return quick_underscores(argument) if optimises() else to_underscores(argument)
-
-    found: list[Patch] = [
+    return [
         (responses, "method_names_from_class", method_names),
-        (responses, "camelcase_to_underscores", underscores),
+        *underscores("moto.core.responses", optimises),
+        *_request_headers(optimises),
+        *_picker(optimises),
     ]
-    return found + _picker(optimises)
+
+
+def underscores(module: str, optimises: Callable[[], bool]) -> list[Patch]:
+    """How a module of moto makes ``put_item`` of ``PutItem``, character by character."""
+    write = require("moto", module, "camelcase_to_underscores")
+    known = lru_cache(maxsize=4096)(write)
+
+    def quick_underscores(argument: Any) -> Any:
+        """The name of a method or an attribute."""
+        return known(argument) if type(argument) is str and optimises() else write(argument)
+
+    return [(require("moto", module), "camelcase_to_underscores", quick_underscores)]
+
+
+def _request_headers(optimises: Callable[[], bool]) -> list[Patch]:
+    """The headers of moto's requests, whose names are worked out for each look at them."""
+    try:
+        module: Any = import_module("moto.core.request")
+        headers, note = module.EnvironHeaders, module.PRESERVED_HEADER_NAMES_ENVIRON_KEY
+    except (ImportError, AttributeError):
+        return []  # an older moto; it has no headers of its own
+    slowly = headers.__iter__
+
+    def pairs(self: Any) -> Any:
+        """Names and values; werkzeug's own where moto has noted no spelling."""
+        if self.environ.get(note) or not optimises():
+            return slowly(self)
+        return super(headers, self).__iter__()
+
+    return [(headers, "__iter__", pairs)]
 
 
 class MethodNames:

@@ -1,0 +1,58 @@
+"""Dates in headers and bodies, which are of one second for many calls: read and written once."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..compat import require
+
+if TYPE_CHECKING:
+    from ..plugin.patches import Patch
+
+#: A whole date in UTC: nothing is filled in from today's, or from this machine's time zone.
+_WHOLE = re.compile(
+    r"(?:[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT"
+    r"|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00))",
+    re.ASCII,
+)
+
+
+def reading(optimises: Callable[[], bool]) -> list[Patch]:
+    """What to replace in botocore while a mock is active."""
+    name = "_parse_timestamp_with_tzinfo"
+    module = require("botocore", "botocore.utils")
+    parse = require("botocore", "botocore.utils", name)
+
+    @lru_cache(maxsize=1024)
+    def known(value: str, tzinfo: Any, kind: type) -> Any:
+        return parse(value, tzinfo)
+
+    def quick_parse(value: Any, tzinfo: Any) -> Any:
+        """The date that a text or number tells."""
+        if type(value) is str and _WHOLE.fullmatch(value) and optimises():
+            # The class is another while freezegun is at work.
+            return known(value, tzinfo, datetime.datetime)
+        return parse(value, tzinfo)
+
+    return [(module, name, quick_parse)]
+
+
+def writing(optimises: Callable[[], bool]) -> list[Patch]:
+    """What to replace in moto while a mock is active."""
+    module = require("moto", "moto.core.responses")
+    write: Any = getattr(module, "http_date", None)
+    if write is None:
+        return []  # an older moto, which writes it another way
+    known = lru_cache(maxsize=64)(write)
+
+    def quick_date(timestamp: Any = None) -> Any:
+        """The value of a Date header; it is exact to the second."""
+        if type(timestamp) is datetime.datetime and optimises():
+            return known(timestamp.replace(microsecond=0))
+        return write(timestamp)
+
+    return [(module, "http_date", quick_date)]

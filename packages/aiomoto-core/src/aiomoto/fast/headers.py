@@ -1,0 +1,64 @@
+"""botocore's dictionary of headers, read and copied several times for each request and answer.
+
+It inherits most of what it does from abstract classes: ``in`` and ``get`` try and catch a
+``KeyError``, and each look at a pair makes a key of its name again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..compat import Headers
+
+if TYPE_CHECKING:
+    from ..plugin.patches import Patch
+
+
+def patches(optimises: Callable[[], bool]) -> list[Patch]:
+    """What to replace in botocore while a mock is active."""
+    headers = Headers()
+    cls, key_of, by_key = headers.headers_class, headers.key, headers.by_key
+    init, contains, get, items = cls.__init__, cls.__contains__, cls.get, cls.items
+
+    class Pairs(ItemsView[Any, Any]):
+        """The view that ``items()`` gives, with less work for each pair."""
+
+        def __init__(self, mapping: Any) -> None:
+            super().__init__(mapping)
+            self._by_key = by_key(mapping)
+
+        def __iter__(self) -> Iterator[tuple[Any, Any]]:
+            for key, value in self._by_key.items():
+                yield str(key), value
+
+    def quick_init(self: Any, *args: Any, **kwargs: Any) -> None:
+        """Of a list of pairs, as ``dict`` takes it; the first spelling of a name stays."""
+        if len(args) != 1 or kwargs or type(args[0]) is not list or not optimises():
+            init(self, *args, **kwargs)
+            return
+        init(self)
+        by_key(self).update((key_of(name), value) for name, value in args[0])
+
+    def quick_contains(self: Any, key: Any) -> Any:
+        """Whether there is a header of this name, however it is spelled."""
+        if type(self) is cls and optimises():
+            return key_of(key) in by_key(self)
+        return contains(self, key)
+
+    def quick_get(self: Any, key: Any, default: Any = None) -> Any:
+        """The value of a header, or ``default``."""
+        if type(self) is cls and optimises():
+            return by_key(self).get(key_of(key), default)
+        return get(self, key, default)
+
+    def quick_items(self: Any) -> Any:
+        """A view of names and values."""
+        return Pairs(self) if type(self) is cls and optimises() else items(self)
+
+    return [
+        (cls, "__init__", quick_init),
+        (cls, "__contains__", quick_contains),
+        (cls, "get", quick_get),
+        (cls, "items", quick_items),
+    ]
