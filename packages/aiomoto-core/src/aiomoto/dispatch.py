@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import os
 import re
 import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -46,6 +48,7 @@ class Dispatcher:
         self._plugins = plugins
         self._lock = threading.RLock()
         self.router = Router(moto.url_patterns, moto.url_handlers)
+        self._clean = lru_cache(maxsize=4096)(self._clean_now)
 
     async def handle(self, request: AwsRequest) -> AwsResponse:
         """Answer, awaiting what has to be awaited in the caller's own task."""
@@ -155,7 +158,10 @@ class Dispatcher:
 
     def clean_url(self, url: str) -> str:
         """The URL as moto matches it: in the domain amazonaws.com, without its query."""
-        parts, _ = self._moto.to_aws_domain(url)
+        return self._clean(url.split("?", 1)[0], os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
+
+    def _clean_now(self, url: str, custom: str | None) -> str:
+        parts, _ = self._moto.to_aws_domain(url)  # which reads the variable itself
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
     def claims(self, url: str) -> bool:

@@ -28,6 +28,8 @@ METADATA_HOSTS = frozenset(
 #: moto serves the instance metadata under the first of its addresses only.
 _IPV4_OF = {"fd00:ec2::254": "169.254.169.254"}
 _SIGNED = re.compile(r"AWS4-(HMAC|ECDSA)|AWS [^ ]+:")
+#: No user, no brackets, no dot at the end: hosts that urlsplit takes as they are.
+_PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?::\d+)?/")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
@@ -102,6 +104,8 @@ class Guard:
         ``call`` is what an AWS client of botocore is doing, None for a plain
         HTTP client; a plain client counts as an AWS client when it signs.
         """
+        if self.passes is None and _is_plainly_aws(_origin(url), self.suffixes):
+            return Ruling(Verdict.MOCK, url)
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")  # a fully qualified name may end in a dot
         if is_aws_host(host, self.suffixes):
@@ -132,6 +136,20 @@ class Guard:
 def port_of(parts: SplitResult) -> int | None:
     """The port of a URL, written or implied by its scheme."""
     return parts.port or _DEFAULT_PORTS.get(parts.scheme)
+
+
+def _origin(url: str) -> str:
+    """Scheme and host, as far as the first slash; more of a URL that has no path."""
+    return url[: url.find("/", 8) + 1]
+
+
+@lru_cache(maxsize=1024)
+def _is_plainly_aws(origin: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether what begins so is AWS's and its URL is to stay as it is."""
+    if not _PLAIN_ORIGIN.fullmatch(origin):
+        return False
+    host = urlsplit(origin).hostname or ""
+    return host not in _IPV4_OF and is_aws_host(host, suffixes)
 
 
 @lru_cache(maxsize=1024)

@@ -111,6 +111,13 @@ def _awaiting(module: str, engine: Engine) -> list[Patch]:
     return awaiting.patches(module, engine.optimises)
 
 
+def _emitting(engine: Engine) -> list[Patch]:
+    from .fast import awaiting
+
+    found = awaiting.patches("aiobotocore.hooks", engine.optimises)
+    return found + awaiting.emitting(engine.optimises)
+
+
 def _certificates(module: str, engine: Engine) -> list[Patch]:
     from .fast import certificates
 
@@ -142,7 +149,7 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "aiobotocore.httpsession": partial(_certificates, "aiobotocore.httpsession"),
     "aiobotocore.httpxsession": partial(_certificates, "aiobotocore.httpxsession"),
     "aiobotocore.endpoint": _aiobotocore,
-    "aiobotocore.hooks": partial(_awaiting, "aiobotocore.hooks"),
+    "aiobotocore.hooks": _emitting,
     "aiobotocore.parsers": partial(_awaiting, "aiobotocore.parsers"),
     "aiobotocore.regions": partial(_awaiting, "aiobotocore.regions"),
     "aiobotocore.retryhandler": partial(_awaiting, "aiobotocore.retryhandler"),

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from moto.core.responses import BaseResponse
 from multidict import CIMultiDict
 
 from aiomoto import mock_aws
@@ -165,3 +166,28 @@ def test_headers_of_requests_keep_the_spelling_that_was_noted() -> None:
     with mock_aws():
         assert [seen(headers), seen(without)] == expected
     assert "x-amz-meta-a_b" in expected[0][1]
+
+
+DATE = "20261125"
+HEX = "0123456789abcdef" * 4
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/{DATE}/us-east-1/s3/aws4_request, "
+        f"SignedHeaders=host;x-amz-date, Signature={HEX}",
+        f"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/{DATE}/us-east-1/s3/aws4_request, "
+        f"SignedHeaders=host, Signature={HEX} ABCDEFGHIJKLMNOPQRST:",
+        f"AWS4-HMAC-SHA256 Credential=FAKE/{DATE}/us-east-1/ABCDEFGHIJKLMNOPQRST/aws4_request",
+        "AWS AKIAIOSFODNN7EXAMPLE:signature",
+        "Bearer AKIAIOSFODNN7EXAMPLE/",
+        "",
+    ],
+)
+def test_the_access_key_of_a_signature(text: str) -> None:
+    expected = BaseResponse.access_key_regex.search(text)
+    with mock_aws():
+        found = BaseResponse.access_key_regex.search(text)
+        assert BaseResponse.access_key_regex.pattern
+    assert (found and found.group("access_key")) == (expected and expected.group("access_key"))

@@ -13,12 +13,13 @@ from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .requests import EndpointParameters, Headers, Signing, UserAgents
-from .sessions import Clients, Events, json_open_methods
+from .sessions import Clients, Emitter, Events, json_open_methods
 from .transports import Aiohttp, Httpcore
 
 __all__ = [
     "Aiohttp",
     "Clients",
+    "Emitter",
     "EndpointParameters",
     "Events",
     "Headers",

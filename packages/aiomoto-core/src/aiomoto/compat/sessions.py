@@ -29,6 +29,33 @@ class Events:
             aliaser._alias_name_cache = names
 
 
+class Emitter:
+    """aiobotocore's emitter of events."""
+
+    def __init__(self) -> None:
+        module, name = "aiobotocore.hooks", "AioHierarchicalEmitter"
+        self.cls = require("aiobotocore", module, name)
+        self.emit = require("aiobotocore", module, name, "_emit")
+        self.log = require("aiobotocore", module, "logger")
+        self._module = require("aiobotocore", module)
+        require("aiobotocore", module, "resolve_awaitable")
+        if not hasattr(self.cls(), "_lookup_cache"):
+            from botocore import __version__
+
+            raise IncompatibleLibrary("botocore", __version__, f"{name}()._lookup_cache")
+
+    def known_handlers(self, emitter: Any, event_name: Any) -> Any:
+        """The handlers that were found for this event before; None if they have to be looked for.
+
+        None for a class that somebody derived, too.
+        """
+        return emitter._lookup_cache.get(event_name) if type(emitter) is self.cls else None
+
+    def resolve(self, response: Any) -> Any:
+        """What is to be awaited for a handler's response."""
+        return self._module.resolve_awaitable(response)
+
+
 class Clients:
     """What botocore makes client classes of."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from functools import lru_cache
@@ -16,6 +17,12 @@ if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 _DICTS = (dict, OrderedDict)
+#: As botocore writes it. Nothing behind the access key could be taken for one.
+_SIGNATURE = re.compile(
+    r"AWS4-HMAC-SHA256 Credential=(?P<access_key>[A-Z0-9]{20})/\d{8}/[a-z0-9-]+/[a-z0-9-]+"
+    r"/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}",
+    re.ASCII,
+)
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
@@ -31,6 +38,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
         (responses, "method_names_from_class", method_names),
         *underscores("moto.core.responses", optimises),
         *_request_headers(optimises),
+        *_access_keys(optimises),
         *_picker(optimises),
     ]
 
@@ -63,6 +71,25 @@ def _request_headers(optimises: Callable[[], bool]) -> list[Patch]:
         return super(headers, self).__iter__()
 
     return [(headers, "__iter__", pairs)]
+
+
+def _access_keys(optimises: Callable[[], bool]) -> list[Patch]:
+    """The pattern of a signature's access key, which is tried at each character from the end."""
+    responses = require("moto", "moto.core.responses", "BaseResponse")
+    pattern = require("moto", "moto.core.responses", "BaseResponse", "access_key_regex")
+
+    class Quick:
+        """The same matches; those of the usual signatures without going back and forth."""
+
+        def search(self, text: str) -> Any:
+            """The access key of an ``Authorization`` header, as the group of that name."""
+            found = _SIGNATURE.fullmatch(text) if optimises() else None
+            return found or pattern.search(text)
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(pattern, name)
+
+    return [(responses, "access_key_regex", Quick())]
 
 
 class MethodNames:
