@@ -7,6 +7,7 @@ from typing import Any
 
 from .subjects import OURS, SUBJECTS
 from .targets import Below, Faster, Linear, Target
+from .worker.waiting import LATENCY, PAUSE
 
 _MIB = 64
 
@@ -32,13 +33,16 @@ class Case:
     quick: dict[str, Any] = field(default_factory=dict)
     #: Other parameters for the subjects that take too long for the usual ones.
     for_others: dict[str, Any] = field(default_factory=dict)
+    #: Other parameters for single subjects.
+    for_one: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Measures taken at several sizes, and what the size is.
     grows_with: str = ""
 
     def parameters_for(self, subject: str, quick: bool) -> dict[str, Any]:
         """What the job is to be told."""
         others = self.for_others if SUBJECTS[subject].environment.name != OURS else {}
-        return {**self.parameters, **others, **(self.quick if quick else {})}
+        mine = self.for_one.get(subject, {})
+        return {**self.parameters, **others, **(self.quick if quick else {}), **mine}
 
 
 _ALL = (
@@ -94,7 +98,6 @@ _ALL = (
         "above what it held before the object was made, the object itself included",
         (
             Faster("put", "peer", 6),
-            Faster("get", "peer", 6),
             Faster("put", "boto3"),
             Faster("get", "boto3"),
             Below("peak memory", 3 * _MIB, "MiB"),
@@ -111,6 +114,20 @@ _ALL = (
         turns=10,
         parameters={"tests": 30},
         quick={"tests": 5},
+    ),
+    Case(
+        "wait",
+        "Long polls of SQS",
+        "50 consumers wait for 2 seconds, beside a task that wakes every 5 ms; then 100 messages, "
+        "one after another, for 50 who wait; boto3 and the peer with 2 consumers, which is long "
+        "enough",
+        (Below(PAUSE, 50), Below(LATENCY, 50)),
+        turns=3,
+        # What is measured is how long somebody waits.
+        side_by_side=False,
+        parameters={"consumers": 50, "seconds": 2, "messages": 100},
+        quick={"messages": 20},
+        for_one={"boto3": {"consumers": 2}, "peer": {"consumers": 2}},
     ),
     Case(
         "import",

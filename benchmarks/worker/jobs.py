@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from . import suite
+from .waiting import wait
 from .watch import Watch, peak
 
 Turn = Callable[[Watch], Awaitable[None]]
@@ -196,4 +197,5 @@ JOBS: dict[str, Callable[..., Any]] = {
     "gather": gather,
     "large": large,
     "suite": whole_suite,
+    "wait": wait,
 }

@@ -30,6 +30,7 @@ class InProcess:
 
         self.session: Callable[[], Any] = get_session
         self._mock: Callable[..., Any] = mock_aws
+        self._make_config: Callable[..., Any] = AioConfig
         self._config = AioConfig(**self._settings())
 
     def _settings(self) -> dict[str, Any]:
@@ -48,10 +49,15 @@ class InProcess:
         """An empty AWS for one of those tests."""
         return self.mock()
 
-    def client(self, service: str, session: Any) -> AbstractAsyncContextManager[Any]:
-        """A client whose operations are awaited."""
+    def client(
+        self, service: str, session: Any, connections: int | None = None
+    ) -> AbstractAsyncContextManager[Any]:
+        """A client whose operations are awaited; with so many at the same time, if not with ten."""
+        config = self._config
+        if connections is not None:
+            config = self._make_config(**self._settings(), max_pool_connections=connections)
         client: AbstractAsyncContextManager[Any] = session.create_client(
-            service, region_name=REGION, config=self._config
+            service, region_name=REGION, config=config
         )
         return client
 
@@ -95,6 +101,7 @@ class Server(InProcess):
         from moto.server import ThreadedMotoServer
 
         self.session = get_session
+        self._make_config = AioConfig
         self._config = AioConfig()
         self._server: Callable[..., Any] = ThreadedMotoServer
 
@@ -150,8 +157,10 @@ class Sync:
         return self.mock()
 
     @asynccontextmanager
-    async def client(self, service: str, session: Any) -> AsyncIterator[Any]:
-        """A client whose operations can be awaited."""
+    async def client(
+        self, service: str, session: Any, connections: int | None = None
+    ) -> AsyncIterator[Any]:
+        """A client whose operations can be awaited; one is carried out after another."""
         client = session.client(service, region_name=REGION)
         try:
             yield AwaitedClient(client)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.metadata import version
+from operator import attrgetter
 from typing import Any
 
 from ..errors import IncompatibleLibrary
@@ -54,12 +56,8 @@ class Headers:
         self.key = require("botocore", "botocore.awsrequest", "_HeaderKey")
         if not hasattr(self.headers_class(), "_dict"):
             raise IncompatibleLibrary("botocore", version("botocore"), "HeadersDict()._dict")
-
-    @staticmethod
-    def by_key(headers: Any) -> dict[Any, Any]:
-        """The headers by their keys."""
-        found: dict[Any, Any] = headers._dict
-        return found
+        #: The headers of a dictionary by their keys.
+        self.by_key: Callable[[Any], dict[Any, Any]] = attrgetter("_dict")
 
 
 class UserAgents:

@@ -7,6 +7,7 @@ It inherits most of what it does from abstract classes: ``in`` and ``get`` try a
 from __future__ import annotations
 
 from collections.abc import Callable, ItemsView, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..compat import Headers
@@ -19,6 +20,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     """What to replace in botocore while a mock is active."""
     headers = Headers()
     cls, key_of, by_key = headers.headers_class, headers.key, headers.by_key
+    known_key = lru_cache(maxsize=4096)(key_of)
     init, contains, get, items = cls.__init__, cls.__contains__, cls.get, cls.items
 
     class Pairs(ItemsView[Any, Any]):
@@ -42,8 +44,8 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def quick_contains(self: Any, key: Any) -> Any:
         """Whether there is a header of this name, however it is spelled."""
-        if type(self) is cls and optimises():
-            return key_of(key) in by_key(self)
+        if type(self) is cls and type(key) is str and optimises():
+            return known_key(key) in by_key(self)
         return contains(self, key)
 
     def quick_get(self: Any, key: Any, default: Any = None) -> Any:
