@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from aiomoto.testing.network import Sockets
+
+# No test measures time: a busy machine, or the import of moto, may take its time.
+settings.register_profile("aiomoto", deadline=None)
+settings.load_profile("aiomoto")
 
 pytest_plugins = ["aiomoto.testing.fixtures", "pytester"]
 

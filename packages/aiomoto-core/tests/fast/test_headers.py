@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import HeadersDict
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from aiomoto import mock_aws
@@ -30,7 +30,6 @@ def behaviour(pairs: list[tuple[str, str]], name: str) -> list[Any]:
     return found
 
 
-@settings(deadline=None)  # the first mock imports moto
 @given(pairs=PAIRS, name=NAMES)
 def test_it_answers_the_same(pairs: list[tuple[str, str]], name: str) -> None:
     expected = behaviour(pairs, name)
