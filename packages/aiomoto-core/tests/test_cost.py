@@ -247,3 +247,25 @@ def test_an_import_imports_few_modules(statement: str) -> None:
         "-S",
     )
     assert int(found) <= 45
+
+
+FIRST_MOCK = """
+from {package} import mock_aws
+with mock_aws():
+    pass
+import sys
+print(*sorted(sys.modules))
+"""
+
+
+def test_a_first_mock_imports_no_backend_of_moto() -> None:
+    # Whatever service packages are installed: they wait for moto's modules.
+    ours, motos = (
+        set(programs.run(FIRST_MOCK.format(package=package)).split())
+        for package in ("aiomoto", "moto")
+    )
+    more = {name for name in ours - motos if name.startswith("moto.")}
+    # What moto records requests with is a part of its own API.
+    assert {name for name in more if not name.startswith("moto.moto_api")} == set()
+    others = {name for name in ours - motos if not name.startswith(("aiomoto", "moto."))}
+    assert {name.partition(".")[0] for name in others} <= {"multidict", "pluggy", "wrapt"}
