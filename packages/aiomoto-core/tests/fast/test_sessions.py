@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiobotocore.httpsession
 import boto3
 import botocore.hooks
 import pytest
+import trustme
+from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.endpoint_provider import EndpointProvider
 from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter
@@ -210,6 +215,13 @@ def late(monkeypatch: pytest.MonkeyPatch) -> Any:
     return make
 
 
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    path = tmp_path / "bundle.pem"
+    path.write_bytes(Path(get_cert_path(True)).read_bytes())
+    return path
+
+
 def test_certificates_are_loaded_when_they_are_needed(late: Any) -> None:
     bundle = get_cert_path(True)
     first, second = late(), late()
@@ -236,13 +248,104 @@ def test_a_bad_bundle_is_refused_at_once(late: Any, tmp_path: Path) -> None:
         late().load_verify_locations()
 
 
-def test_a_bundle_that_changed_is_looked_at_again(late: Any, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(Path(get_cert_path(True)).read_bytes())
+def test_a_bundle_that_changed_is_looked_at_again(late: Any, bundle: Path) -> None:
     late().load_verify_locations(bundle)
     bundle.write_text("no certificate")
     with pytest.raises(ssl.SSLError):
         late().load_verify_locations(bundle)
+
+
+async def started_threads(**options: Any) -> list[str]:
+    """The threads that a client's first call starts."""
+    started: list[str] = []
+    start = threading.Thread.start
+
+    def note(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", note)
+        async with AioSession().create_client("s3", region_name=REGION, **options) as client:
+            await client.list_buckets()
+    return started
+
+
+IN_THREADS = hasattr(aiobotocore.httpsession.AIOHTTPSession, "_build_ssl_contexts")
+
+
+@pytest.mark.asyncio
+async def test_contexts_need_a_thread_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "_good", set())
+    with mock_aws():
+        assert len(await started_threads()) == IN_THREADS  # the bundle is loaded
+        assert await started_threads() == []
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(8))  # one that has no idle thread
+    with mock_aws(optimise=False):
+        assert len(await started_threads()) == IN_THREADS
+
+
+@pytest.mark.asyncio
+@pytest.mark.skipif(not IN_THREADS, reason="this aiobotocore makes contexts in the loop")
+async def test_what_has_to_be_read_is_read_in_a_thread(bundle: Path, tmp_path: Path) -> None:
+    with mock_aws():
+        await started_threads()
+        pool = ThreadPoolExecutor(8)
+        asyncio.get_running_loop().set_default_executor(pool)
+        assert len(await started_threads(verify=str(bundle))) == 1
+        assert await started_threads(verify=str(bundle)) == []
+
+        key = trustme.CA().issue_cert("client")
+        key.private_key_and_cert_chain_pem.write_to_path(tmp_path / "client.pem")
+        config = AioConfig(client_cert=str(tmp_path / "client.pem"))
+        submitted: list[Any] = []
+        with pytest.MonkeyPatch.context() as patch:
+            submit = pool.submit
+            patch.setattr(pool, "submit", lambda *args: submitted.append(args) or submit(*args))
+            await started_threads(config=config)
+            assert len(submitted) == 1
+
+            class Own(aiobotocore.httpsession.AIOHTTPSession):
+                def _get_ssl_context(self) -> Any:
+                    assert threading.current_thread() is not threading.main_thread()
+                    return super()._get_ssl_context()
+
+            await started_threads(config=AioConfig(http_session_cls=Own))
+            assert len(submitted) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.skipif(not IN_THREADS, reason="this aiobotocore makes contexts in the loop")
+@pytest.mark.parametrize("verify", [True, False])
+async def test_contexts_are_what_they_would_be(verify: bool) -> None:
+    async def made(optimise: bool) -> Any:
+        with mock_aws(optimise=optimise):
+            for _ in range(2):
+                session = aiobotocore.httpsession.AIOHTTPSession(verify=verify)
+                connector = await session._create_connector(None)
+            return connector._ssl
+
+    def described(context: ssl.SSLContext) -> list[Any]:
+        settings = ["check_hostname", "verify_mode", "verify_flags", "options", "protocol"]
+        settings += ["minimum_version", "maximum_version"]
+        found = [getattr(context, name) for name in settings]
+        return [*found, [one["name"] for one in context.get_ciphers()], context.get_ca_certs()]
+
+    fast, slow = await made(True), await made(False)
+    assert described(fast) == described(slow)
+    assert (fast.cert_store_stats()["x509_ca"] > 10) is verify
+
+
+@pytest.mark.asyncio
+async def test_asyncio_of_aiobotocore_is_asyncio_otherwise() -> None:
+    with mock_aws():
+        module = aiobotocore.httpsession.asyncio
+        assert module.TimeoutError is asyncio.TimeoutError
+        assert await module.to_thread(threading.get_ident) != threading.get_ident()
+        with pytest.raises(AttributeError, match="nothing"):
+            _ = module.nothing
+    assert aiobotocore.httpsession.asyncio is asyncio
 
 
 # -- together ----------------------------------------------------------------------------

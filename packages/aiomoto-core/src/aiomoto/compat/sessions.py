@@ -84,6 +84,25 @@ class Clients:
             raise IncompatibleLibrary("botocore", __version__, name) from error
 
 
+class TlsContexts:
+    """aiobotocore's TLS contexts on aiohttp: what makes them, since 3.x in a thread."""
+
+    def __init__(self) -> None:
+        self.module = require("aiobotocore", "aiobotocore.httpsession")
+        self._session_class = require("aiobotocore", "aiobotocore.httpsession", "AIOHTTPSession")
+        self._build = getattr(self._session_class, "_build_ssl_contexts", None)
+
+    @property
+    def are_built_in_threads(self) -> bool:
+        """Whether a function of their own makes them, as ``asyncio.to_thread`` needs it."""
+        return self._build is not None and hasattr(self.module, "asyncio")
+
+    def builds(self, function: Any) -> bool:
+        """Whether this is the method that makes them; not one that somebody else has written."""
+        session = getattr(function, "__self__", None)
+        return type(session) is self._session_class and function.__func__ is self._build
+
+
 def json_open_methods() -> dict[str, Any]:
     """How botocore opens its data files, by their extension."""
     found: dict[str, Any] = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
