@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +19,8 @@ import trustme
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.endpoint_provider import EndpointProvider
-from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter
+from botocore.exceptions import EndpointProviderError
+from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter, NodeList
 from botocore.httpsession import get_cert_path
 from botocore.loaders import create_loader
 
@@ -109,6 +111,25 @@ async def test_handlers_are_of_one_session() -> None:
     assert heard == ["one", "second"]
 
 
+def test_a_copy_has_the_same_handlers_and_is_of_its_own() -> None:
+    emitter = HierarchicalEmitter()
+    for name in ("a", "a.b", "a.b.c", "a.*.c", "b.c"):
+        emitter.register(name, with_kwargs)
+    emitter.register_first("a.b", HANDLERS[2])
+    emitter.register_last("a.b", HANDLERS[8])
+    emitter.unregister("b.c", with_kwargs)
+    slow = copy.copy(emitter)
+    with mock_aws():
+        fast = copy.copy(emitter)
+        assert vars(fast._handlers) == vars(slow._handlers) == vars(emitter._handlers)
+        fast.register("a.b.c", HANDLERS[2])
+        fast.unregister("a", with_kwargs)
+        fast.register("x.y", with_kwargs)
+    assert vars(slow._handlers) == vars(emitter._handlers)
+    assert type(fast._handlers._root["children"]["a"]["children"]["b"]["values"]) is NodeList
+    assert [len(one.emit("a.b.c")) for one in (emitter, slow, fast)] == [6, 6, 6]
+
+
 # -- methods -------------------------------------------------------------------------
 
 
@@ -149,15 +170,30 @@ def test_the_same_methods_with_the_same_documentation(service: str) -> None:
 
 @pytest.mark.parametrize("service", ["sqs", "dynamodb", "timestream-query"])
 def test_endpoint_discovery(service: str) -> None:
-    def operation() -> Any:
+    def found() -> Any:
         client = boto3.session.Session().client(service, region_name=REGION)
-        found = client.meta.service_model.endpoint_discovery_operation
-        return found and found.name
+        model = client.meta.service_model
+        operation = model.endpoint_discovery_operation
+        return operation and operation.name, model.endpoint_discovery_required
 
     with mock_aws(optimise=False):
-        expected = operation()
+        expected = found()
+    assert expected[1] is (service == "timestream-query")
     with mock_aws():
-        assert operation() == operation() == expected
+        assert found() == found() == expected
+
+
+def test_a_changed_model_says_itself_what_needs_endpoint_discovery() -> None:
+    def model() -> Any:
+        return boto3.session.Session().client("dynamodb", region_name=REGION).meta.service_model
+
+    with mock_aws():
+        assert model().endpoint_discovery_required is False
+        mine = model()
+        operations = mine._service_description["operations"]
+        operations["PutItem"]["endpointdiscovery"] = {"required": True}
+        assert mine.endpoint_discovery_required is True
+        assert model().endpoint_discovery_required is False
 
 
 @pytest.mark.asyncio
@@ -198,6 +234,44 @@ def test_rule_sets_are_shared() -> None:
     with mock_aws(optimise=False):
         assert provider().ruleset is not provider().ruleset
     assert provider().ruleset is not one.ruleset
+
+
+def test_endpoints_are_those_of_the_rules_and_of_the_asker() -> None:
+    def provider() -> EndpointProvider:
+        loader = create_loader()
+        rules = loader.load_service_model("s3", "endpoint-rule-set-1")
+        return EndpointProvider(rules, loader.load_data("partitions"))
+
+    asked: list[dict[str, Any]] = [
+        {"Region": "eu-west-1"},
+        {"Region": "eu-west-1", "Bucket": "bucket"},
+        {"Region": "eu-west-1", "Bucket": "Bucket.with.dots", "UseFIPS": True},
+        {"Region": "eu-west-1", "Bucket": "bucket", "ForcePathStyle": True},
+        {"Region": "cn-north-1", "Bucket": "arn:aws:s3:us-east-1:123456789012:accesspoint:a"},
+        {"Region": "eu-west-1", "UseFIPS": 1},
+        {"Region": "eu-west-1", "Bucket": "bucket", "Accelerate": True, "UseFIPS": True},
+        {"Bucket": "bucket"},
+    ]
+
+    def answer(parameters: dict[str, Any]) -> Any:
+        try:
+            return provider().resolve_endpoint(**parameters)
+        except EndpointProviderError as error:
+            return type(error), str(error)
+
+    def answers() -> list[Any]:
+        return [answer(parameters) for parameters in asked]
+
+    expected = answers()
+    assert sum(isinstance(one[0], type) for one in expected) > 1
+    with mock_aws():
+        assert answers() == expected
+        first, second = (provider().resolve_endpoint(Region="eu-west-1") for _ in range(2))
+        assert first == second
+        first.properties["authSchemes"].append("mine")
+        assert provider().resolve_endpoint(Region="eu-west-1") == second != first
+        names: dict[str, Any] = {"Region": "eu-west-1", "Extra": ["a", "list"]}
+        assert provider().ruleset.evaluate(names) == second
 
 
 # -- certificates ------------------------------------------------------------------------
@@ -385,6 +459,8 @@ def test_all_is_as_before_afterwards() -> None:
             dict(vars(botocore.loaders.JSONFileLoader)),
             dict(vars(botocore.loaders.Loader)),
             dict(vars(botocore.hooks.EventAliaser)),
+            dict(vars(botocore.hooks._PrefixTrie)),
+            aiobotocore.httpsession.asyncio,
             dict(vars(botocore.client.ClientCreator)),
             dict(vars(botocore.model.ServiceModel)),
             botocore.hooks.accepts_kwargs,
