@@ -54,7 +54,7 @@ class LatePatches:
         self._patches = Patches()
         self._lock = threading.Lock()
         self._active = self._done = False
-        self._forget = _nothing
+        self._forget: Callable[[], None] | None = None
 
     def put_in(self) -> None:
         """Begin, unless begun. Nothing is left changed if ``make`` raises, now or later."""
@@ -62,14 +62,19 @@ class LatePatches:
             return
         self._active = True
         try:
-            self._forget = when_imported(self._module, self._imported)
+            if self._module in sys.modules:
+                self._imported()
+            else:
+                self._forget = when_imported(self._module, self._imported)
         except BaseException:
             self.take_out()
             raise
 
     def take_out(self) -> None:
         """End; later imports change nothing."""
-        self._forget()
+        forget, self._forget = self._forget, None
+        if forget is not None:
+            forget()
         with self._lock:
             self._active = self._done = False
             self._patches.take_out()

@@ -67,7 +67,7 @@ class Prepared:
         return self._patches
 
     def _fit(self) -> bool:
-        return all(
-            vars(owner).get(name, _MISSING) is original
-            for (owner, name, _), original in zip(self._patches, self._originals, strict=True)
-        )
+        for (owner, name, _), original in zip(self._patches, self._originals, strict=True):
+            if vars(owner).get(name, _MISSING) is not original:
+                return False
+        return True
