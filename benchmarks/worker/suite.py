@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import nullcontext
 from typing import Any
 
 
@@ -11,9 +12,10 @@ async def one_test(world: Any) -> None:
     """A mock, a session, three clients and 20 calls."""
     from .jobs import TABLE, expect
 
-    session = world.session()
     async with (
         world.test_mock(),
+        # Inside, as moto's guide has it ("Getting Started", "Recommended Usage").
+        nullcontext(world.session()) as session,
         world.client("s3", session) as s3,
         world.client("dynamodb", session) as dynamodb,
         world.client("sqs", session) as sqs,

@@ -22,7 +22,12 @@ from aiobotocore.session import AioSession
 from moto.core.models import responses_mock
 
 from aiomoto import mock_aws
+from aiomoto.compat import require
+from aiomoto.fast import backends, events, loaders, methods, rulesets, useragents
+from aiomoto.plugin.patches import Prepared
 from aiomoto.testing import programs
+from aiomoto.wire import botocore as wire_botocore
+from aiomoto.wire import stubber
 
 REGION = "us-east-1"
 BUCKET = {"Bucket": "bucket"}
@@ -134,9 +139,18 @@ def test_a_start_registers_next_to_nothing_with_responses() -> None:
     assert motos.of(add) > 500
 
 
-def test_starting_and_stopping_is_a_quarter_of_motos_calls() -> None:
+def test_starting_and_stopping_is_a_seventh_of_motos_calls() -> None:
     ours, motos = start_and_stop(mock_aws()), start_and_stop(moto.mock_aws())
-    assert ours.all * 4 < motos.all
+    assert ours.all * 7 < motos.all
+
+
+def test_a_start_makes_no_list_of_patches_again() -> None:
+    ours = start_and_stop(mock_aws())
+    makers = [stubber, wire_botocore, backends, events, loaders, methods, rulesets, useragents]
+    assert [maker.__name__ for maker in makers if ours.of(maker.patches)] == []
+    assert ours.of(Prepared.get) >= len(makers)
+    # Of httpcore alone, if that is imported.
+    assert ours.of(require) <= 20
 
 
 # -- a call ------------------------------------------------------------------------------
@@ -247,3 +261,26 @@ def test_an_import_imports_few_modules(statement: str) -> None:
         "-S",
     )
     assert int(found) <= 45
+
+
+FIRST_MOCK = """
+from {package} import mock_aws
+with mock_aws():
+    pass
+import sys
+print(*sorted(sys.modules))
+"""
+
+
+def test_a_first_mock_imports_no_backend_of_moto() -> None:
+    # Whatever service packages are installed: they wait for moto's modules.
+    ours, motos = (
+        set(programs.run(FIRST_MOCK.format(package=package)).split())
+        for package in ("aiomoto", "moto")
+    )
+    more = {name for name in ours - motos if name.startswith("moto.")}
+    # What moto records requests with is a part of its own API.
+    assert {name for name in more if not name.startswith("moto.moto_api")} == set()
+    packages = {name.partition(".")[0] for name in ours - motos} - sys.stdlib_module_names
+    others = {name for name in packages if not name.startswith(("aiomoto", "moto"))}
+    assert others <= {"multidict", "pluggy", "wrapt"}

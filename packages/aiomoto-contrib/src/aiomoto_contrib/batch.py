@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,6 @@ def aiomoto_services() -> list[str]:
 def aiomoto_activate(engine: Engine) -> None:
     """Have what sleeps in moto's Batch be woken when the mock ends, once it is imported."""
     global _forget
-    from .compat.late import when_imported
-
     _forget = when_imported("moto.batch.models", lambda: _begin(engine))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 
 from . import awslambda
 
@@ -36,7 +37,6 @@ def aiomoto_activate(engine: Engine) -> None:
     """Have events for targets that moto lacks handed over, once its EventBridge is imported."""
     global _forget
     from .background import background
-    from .compat.late import when_imported
 
     _forget = when_imported("moto.events.models", lambda: _begin(engine))
     background.open()

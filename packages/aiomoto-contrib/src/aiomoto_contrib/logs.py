@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 from aiomoto.plugin.patches import Patches
 
 from . import eventstream
@@ -36,6 +37,7 @@ _MOST_WAITING = 5000
 
 _state: LiveTail | None = None
 _patches = Patches()
+_forget: Callable[[], None] | None = None
 
 
 @hookimpl
@@ -46,7 +48,12 @@ def aiomoto_services() -> list[str]:
 
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
-    """Hear of log events."""
+    """Hear of log events, once moto's Logs is imported."""
+    global _forget
+    _forget = when_imported("moto.logs.models", lambda: _begin(engine))
+
+
+def _begin(engine: Engine) -> None:
     global _state
     from .compat.logs import Logs
 
@@ -59,8 +66,11 @@ def aiomoto_activate(engine: Engine) -> None:
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End all sessions."""
-    global _state
-    state, _state = _state, None
+    global _state, _forget
+    state, forget = _state, _forget
+    _state = _forget = None
+    if forget is not None:
+        forget()
     _patches.take_out()
     if state is not None:
         state.bodies.close()

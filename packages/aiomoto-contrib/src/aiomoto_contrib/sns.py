@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 
 from . import awslambda
 
@@ -165,7 +166,6 @@ def aiomoto_activate(engine: Engine) -> None:
     """Have deliveries that would wait handed over, once moto's SNS is imported."""
     global _forget
     from .background import background
-    from .compat.late import when_imported
 
     _forget = when_imported("moto.sns.models", lambda: _begin(engine))
     background.open()

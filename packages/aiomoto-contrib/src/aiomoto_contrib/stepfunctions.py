@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,6 @@ def aiomoto_activate(engine: Engine) -> None:
     """Have moto's threads wait for the mock's clock, once what runs them is imported."""
     global _forget
     from .background import background
-    from .compat.late import when_imported
 
     _forget = when_imported("moto.stepfunctions.parser.models", lambda: _begin(engine))
     background.open()

@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -105,8 +106,6 @@ def aiomoto_services() -> list[str]:
 def aiomoto_activate(engine: Engine) -> None:
     """Have SWF go by the mock's clock, once moto's is imported."""
     global _forget
-    from .compat.late import when_imported
-
     _forget = when_imported("moto.swf.models", lambda: _begin(engine))
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
 from .errors import InvalidOption, RealRequestBlocked
+from .fast.collector import collector_rests
 from .guard import Endpoint, Guard, Ruling, Verdict, environment_endpoints, parse_endpoints
 from .patching import ClientPatches
 from .plugin.checks import check_plugins
@@ -91,6 +93,7 @@ class Engine:
         self._guard = Guard(())
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
+        self._prepared = False
         self._optimises = False
         self._patches = ClientPatches(self)
         #: Bodies that are being delivered piece by piece.
@@ -122,8 +125,8 @@ class Engine:
     def acquire(self, settings: Settings, reset: bool) -> Lease:
         """Start for one more user. All is undone if anything goes wrong."""
         with self._lock:
-            _ = self._dispatcher  # the first use raises if a library doesn't fit
-            self._plugins.load_entry_points()
+            if not self._prepared:
+                self._prepare(settings.optimise)
             if self._leases:
                 check_same(settings.clock, self.clock)
             lease = Lease(settings)
@@ -157,6 +160,13 @@ class Engine:
         compat.moto().restore_routes(self._is_ours, self._answer_requests)
         with self._lock:
             self._plugins.reset_all(self)
+
+    def _prepare(self, optimise: bool) -> None:
+        """Import moto and the plugins; raises if a library or a plugin doesn't fit."""
+        with collector_rests() if optimise else nullcontext():
+            _ = self._dispatcher
+            self._plugins.load_entry_points()
+        self._prepared = True
 
     @cached_property
     def _dispatcher(self) -> Dispatcher:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
 
-from wrapt import register_post_import_hook
-
 from . import compat
 from .fast import backends, dates, identifiers
-from .plugin.patches import Patch, Patches
+from .plugin.imports import LatePatches
+from .plugin.patches import Prepared
 from .wire import stubber
 
 if TYPE_CHECKING:
     from .engine import Engine
+    from .plugin.patches import Patch
 
 
 def _aiohttp(engine: Engine) -> list[Patch]:
@@ -130,6 +128,15 @@ def _aiobotocore(engine: Engine) -> list[Patch]:
     return botocore.async_patches(engine)
 
 
+def _moto(engine: Engine) -> list[Patch]:
+    return [
+        *stubber.patches(engine, compat.moto()),
+        *backends.patches(engine.optimises),
+        *dates.writing(engine.optimises),
+        *identifiers.patches(engine.optimises),
+    ]
+
+
 #: The module whose import brings an HTTP client, a part of one, or a backend of moto in,
 #: and what is then patched. What the test never imports is not imported for it either.
 CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
@@ -159,60 +166,28 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
 }
 
 
+#: Made anew by each mock: the pools in memory are its own, and the wire of aiohttp looks
+#: up once by itself.
+_EACH_TIME = frozenset({"aiohttp", "httpcore", "httpcore2"})
+
+
 class ClientPatches:
     """The patches of one engine: put in together, and for clients imported later; taken out."""
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        #: Modules whose import is waited for.
-        self._awaited: set[str] = set()
-        self._active = False
-        #: Never held while something is imported: the import system has locks of its own.
-        self._lock = threading.Lock()
-        self._installed: dict[str, Patches] = {}
+        self._late = [_late("moto.core.responses", partial(_moto, engine))]
+        self._late += [_late(name, partial(make, engine)) for name, make in CLIENTS.items()]
 
     def put_in(self) -> None:
         """Patch moto and every HTTP client that is imported, now or while active."""
-        moto = compat.moto()
-        self._active = True
-        self._install(
-            "moto",
-            [
-                *stubber.patches(self._engine, moto),
-                *backends.patches(self._engine.optimises),
-                *dates.writing(self._engine.optimises),
-                *identifiers.patches(self._engine.optimises),
-            ],
-        )
-        for name in CLIENTS:
-            if name in sys.modules:
-                self._patch(name)
-            elif name not in self._awaited:
-                # A hook runs once; a module may be taken out of sys.modules and
-                # imported again, as pytest's pytester does.
-                self._awaited.add(name)
-                register_post_import_hook(partial(self._imported, name), name)
+        for patches in self._late:
+            patches.put_in()
 
     def take_out(self) -> None:
         """Put the originals back, but for what somebody else has patched over since."""
-        with self._lock:
-            self._active = False
-            for done in reversed(self._installed.values()):
-                done.take_out()
-            self._installed.clear()
+        for patches in reversed(self._late):
+            patches.take_out()
 
-    def _imported(self, name: str, module: object) -> None:
-        self._awaited.discard(name)
-        if self._active:
-            self._patch(name)
 
-    def _patch(self, name: str) -> None:
-        if name not in self._installed:
-            self._install(name, CLIENTS[name](self._engine))
-
-    def _install(self, name: str, patches: list[Patch]) -> None:
-        with self._lock:
-            if not self._active or name in self._installed:
-                return
-            self._installed[name] = Patches()
-            self._installed[name].put_in(patches)
+def _late(name: str, make: Callable[[], list[Patch]]) -> LatePatches:
+    return LatePatches(name, make if name in _EACH_TIME else Prepared(name, make).get)

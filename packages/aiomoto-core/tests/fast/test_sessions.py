@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+import copy
 import ssl
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import Any
 
+import aiobotocore.httpsession
 import boto3
 import botocore.hooks
 import pytest
+import trustme
+from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.endpoint_provider import EndpointProvider
-from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter
+from botocore.exceptions import EndpointProviderError
+from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter, NodeList
 from botocore.httpsession import get_cert_path
 from botocore.loaders import create_loader
 
@@ -104,6 +111,25 @@ async def test_handlers_are_of_one_session() -> None:
     assert heard == ["one", "second"]
 
 
+def test_a_copy_has_the_same_handlers_and_is_of_its_own() -> None:
+    emitter = HierarchicalEmitter()
+    for name in ("a", "a.b", "a.b.c", "a.*.c", "b.c"):
+        emitter.register(name, with_kwargs)
+    emitter.register_first("a.b", HANDLERS[2])
+    emitter.register_last("a.b", HANDLERS[8])
+    emitter.unregister("b.c", with_kwargs)
+    slow = copy.copy(emitter)
+    with mock_aws():
+        fast = copy.copy(emitter)
+        assert vars(fast._handlers) == vars(slow._handlers) == vars(emitter._handlers)
+        fast.register("a.b.c", HANDLERS[2])
+        fast.unregister("a", with_kwargs)
+        fast.register("x.y", with_kwargs)
+    assert vars(slow._handlers) == vars(emitter._handlers)
+    assert type(fast._handlers._root["children"]["a"]["children"]["b"]["values"]) is NodeList
+    assert [len(one.emit("a.b.c")) for one in (emitter, slow, fast)] == [6, 6, 6]
+
+
 # -- methods -------------------------------------------------------------------------
 
 
@@ -144,15 +170,30 @@ def test_the_same_methods_with_the_same_documentation(service: str) -> None:
 
 @pytest.mark.parametrize("service", ["sqs", "dynamodb", "timestream-query"])
 def test_endpoint_discovery(service: str) -> None:
-    def operation() -> Any:
+    def found() -> Any:
         client = boto3.session.Session().client(service, region_name=REGION)
-        found = client.meta.service_model.endpoint_discovery_operation
-        return found and found.name
+        model = client.meta.service_model
+        operation = model.endpoint_discovery_operation
+        return operation and operation.name, model.endpoint_discovery_required
 
     with mock_aws(optimise=False):
-        expected = operation()
+        expected = found()
+    assert expected[1] is (service == "timestream-query")
     with mock_aws():
-        assert operation() == operation() == expected
+        assert found() == found() == expected
+
+
+def test_a_changed_model_says_itself_what_needs_endpoint_discovery() -> None:
+    def model() -> Any:
+        return boto3.session.Session().client("dynamodb", region_name=REGION).meta.service_model
+
+    with mock_aws():
+        assert model().endpoint_discovery_required is False
+        mine = model()
+        operations = mine._service_description["operations"]
+        operations["PutItem"]["endpointdiscovery"] = {"required": True}
+        assert mine.endpoint_discovery_required is True
+        assert model().endpoint_discovery_required is False
 
 
 @pytest.mark.asyncio
@@ -195,6 +236,44 @@ def test_rule_sets_are_shared() -> None:
     assert provider().ruleset is not one.ruleset
 
 
+def test_endpoints_are_those_of_the_rules_and_of_the_asker() -> None:
+    def provider() -> EndpointProvider:
+        loader = create_loader()
+        rules = loader.load_service_model("s3", "endpoint-rule-set-1")
+        return EndpointProvider(rules, loader.load_data("partitions"))
+
+    asked: list[dict[str, Any]] = [
+        {"Region": "eu-west-1"},
+        {"Region": "eu-west-1", "Bucket": "bucket"},
+        {"Region": "eu-west-1", "Bucket": "Bucket.with.dots", "UseFIPS": True},
+        {"Region": "eu-west-1", "Bucket": "bucket", "ForcePathStyle": True},
+        {"Region": "cn-north-1", "Bucket": "arn:aws:s3:us-east-1:123456789012:accesspoint:a"},
+        {"Region": "eu-west-1", "UseFIPS": 1},
+        {"Region": "eu-west-1", "Bucket": "bucket", "Accelerate": True, "UseFIPS": True},
+        {"Bucket": "bucket"},
+    ]
+
+    def answer(parameters: dict[str, Any]) -> Any:
+        try:
+            return provider().resolve_endpoint(**parameters)
+        except EndpointProviderError as error:
+            return type(error), str(error)
+
+    def answers() -> list[Any]:
+        return [answer(parameters) for parameters in asked]
+
+    expected = answers()
+    assert sum(isinstance(one[0], type) for one in expected) > 1
+    with mock_aws():
+        assert answers() == expected
+        first, second = (provider().resolve_endpoint(Region="eu-west-1") for _ in range(2))
+        assert first == second
+        first.properties["authSchemes"].append("mine")
+        assert provider().resolve_endpoint(Region="eu-west-1") == second != first
+        names: dict[str, Any] = {"Region": "eu-west-1", "Extra": ["a", "list"]}
+        assert provider().ruleset.evaluate(names) == second
+
+
 # -- certificates ------------------------------------------------------------------------
 
 
@@ -208,6 +287,13 @@ def late(monkeypatch: pytest.MonkeyPatch) -> Any:
         return context
 
     return make
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    path = tmp_path / "bundle.pem"
+    path.write_bytes(Path(get_cert_path(True)).read_bytes())
+    return path
 
 
 def test_certificates_are_loaded_when_they_are_needed(late: Any) -> None:
@@ -236,13 +322,104 @@ def test_a_bad_bundle_is_refused_at_once(late: Any, tmp_path: Path) -> None:
         late().load_verify_locations()
 
 
-def test_a_bundle_that_changed_is_looked_at_again(late: Any, tmp_path: Path) -> None:
-    bundle = tmp_path / "bundle.pem"
-    bundle.write_bytes(Path(get_cert_path(True)).read_bytes())
+def test_a_bundle_that_changed_is_looked_at_again(late: Any, bundle: Path) -> None:
     late().load_verify_locations(bundle)
     bundle.write_text("no certificate")
     with pytest.raises(ssl.SSLError):
         late().load_verify_locations(bundle)
+
+
+async def started_threads(**options: Any) -> list[str]:
+    """The threads that a client's first call starts."""
+    started: list[str] = []
+    start = threading.Thread.start
+
+    def note(thread: threading.Thread) -> None:
+        started.append(thread.name)
+        start(thread)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(threading.Thread, "start", note)
+        async with AioSession().create_client("s3", region_name=REGION, **options) as client:
+            await client.list_buckets()
+    return started
+
+
+IN_THREADS = hasattr(aiobotocore.httpsession.AIOHTTPSession, "_build_ssl_contexts")
+
+
+@pytest.mark.asyncio
+async def test_contexts_need_a_thread_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(certificates, "_good", set())
+    with mock_aws():
+        assert len(await started_threads()) == IN_THREADS  # the bundle is loaded
+        assert await started_threads() == []
+    loop = asyncio.get_running_loop()
+    loop.set_default_executor(ThreadPoolExecutor(8))  # one that has no idle thread
+    with mock_aws(optimise=False):
+        assert len(await started_threads()) == IN_THREADS
+
+
+@pytest.mark.asyncio
+@pytest.mark.skipif(not IN_THREADS, reason="this aiobotocore makes contexts in the loop")
+async def test_what_has_to_be_read_is_read_in_a_thread(bundle: Path, tmp_path: Path) -> None:
+    with mock_aws():
+        await started_threads()
+        pool = ThreadPoolExecutor(8)
+        asyncio.get_running_loop().set_default_executor(pool)
+        assert len(await started_threads(verify=str(bundle))) == 1
+        assert await started_threads(verify=str(bundle)) == []
+
+        key = trustme.CA().issue_cert("client")
+        key.private_key_and_cert_chain_pem.write_to_path(tmp_path / "client.pem")
+        config = AioConfig(client_cert=str(tmp_path / "client.pem"))
+        submitted: list[Any] = []
+        with pytest.MonkeyPatch.context() as patch:
+            submit = pool.submit
+            patch.setattr(pool, "submit", lambda *args: submitted.append(args) or submit(*args))
+            await started_threads(config=config)
+            assert len(submitted) == 1
+
+            class Own(aiobotocore.httpsession.AIOHTTPSession):
+                def _get_ssl_context(self) -> Any:
+                    assert threading.current_thread() is not threading.main_thread()
+                    return super()._get_ssl_context()
+
+            await started_threads(config=AioConfig(http_session_cls=Own))
+            assert len(submitted) == 2
+
+
+@pytest.mark.asyncio
+@pytest.mark.skipif(not IN_THREADS, reason="this aiobotocore makes contexts in the loop")
+@pytest.mark.parametrize("verify", [True, False])
+async def test_contexts_are_what_they_would_be(verify: bool) -> None:
+    async def made(optimise: bool) -> Any:
+        with mock_aws(optimise=optimise):
+            for _ in range(2):
+                session = aiobotocore.httpsession.AIOHTTPSession(verify=verify)
+                connector = await session._create_connector(None)
+            return connector._ssl
+
+    def described(context: ssl.SSLContext) -> list[Any]:
+        settings = ["check_hostname", "verify_mode", "verify_flags", "options", "protocol"]
+        settings += ["minimum_version", "maximum_version"]
+        found = [getattr(context, name) for name in settings]
+        return [*found, [one["name"] for one in context.get_ciphers()], context.get_ca_certs()]
+
+    fast, slow = await made(True), await made(False)
+    assert described(fast) == described(slow)
+    assert (fast.cert_store_stats()["x509_ca"] > 10) is verify
+
+
+@pytest.mark.asyncio
+async def test_asyncio_of_aiobotocore_is_asyncio_otherwise() -> None:
+    with mock_aws():
+        module = aiobotocore.httpsession.asyncio
+        assert module.TimeoutError is asyncio.TimeoutError
+        assert await module.to_thread(threading.get_ident) != threading.get_ident()
+        with pytest.raises(AttributeError, match="nothing"):
+            _ = module.nothing
+    assert aiobotocore.httpsession.asyncio is asyncio
 
 
 # -- together ----------------------------------------------------------------------------
@@ -282,6 +459,8 @@ def test_all_is_as_before_afterwards() -> None:
             dict(vars(botocore.loaders.JSONFileLoader)),
             dict(vars(botocore.loaders.Loader)),
             dict(vars(botocore.hooks.EventAliaser)),
+            dict(vars(botocore.hooks._PrefixTrie)),
+            aiobotocore.httpsession.asyncio,
             dict(vars(botocore.client.ClientCreator)),
             dict(vars(botocore.model.ServiceModel)),
             botocore.hooks.accepts_kwargs,

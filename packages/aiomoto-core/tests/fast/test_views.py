@@ -132,3 +132,25 @@ def test_whether_it_was_touched() -> None:
         other = views.view(shared)
         change(other)
         assert not other.is_untouched()
+
+
+def test_whether_anything_was_changed() -> None:
+    text = json.dumps({"a": {"b": 1, "c": [1, 2]}, "d": 2, "long": ["x" * 5000, {"y": 1}]})
+    shared = views.parse(text)
+    tree = views.view(shared)
+    assert tree.is_unchanged()
+    assert tree["a"]["c"] == [1, 2]
+    assert tree["long"][1] == {"y": 1}
+    assert not tree.is_untouched()
+    assert tree.is_unchanged()
+    tree["a"]["c"].append(3)
+    assert not tree.is_unchanged()
+    for change in (
+        lambda tree: tree.pop("d"),
+        lambda tree: tree.update(e=1),
+        lambda tree: tree["long"][1].update(z=1),
+        lambda tree: tree.__setitem__("d", 3),
+    ):
+        other = views.view(shared)
+        change(other)
+        assert not other.is_unchanged()

@@ -36,7 +36,8 @@ def makers() -> list[tuple[str, Any]]:
     libraries = [one for one in ("httpcore", "httpcore2") if importlib.util.find_spec(one)]
     httpcores = [(library, partial(compat.Httpcore, library)) for library in libraries]
     botocore = [("botocore", compat.Events), ("botocore", compat.Clients)]
-    return [("moto", compat.Moto), ("aiohttp", compat.Aiohttp), *botocore, *httpcores]
+    others = [("aiohttp", compat.Aiohttp), ("aiobotocore", compat.TlsContexts)]
+    return [("moto", compat.Moto), *others, *botocore, *httpcores]
 
 
 NEEDED = [

@@ -1,7 +1,8 @@
 """The one module of this package that touches internals of moto.
 
-:class:`Jobs` looks every name up when the first mock starts, so that a moto that
-changed is refused by name before anything is patched.
+:class:`Jobs` looks every name up when a mock is active and moto's DynamoDB is imported,
+whichever comes last, so that a moto that changed is refused by name before anything is
+patched.
 """
 
 from __future__ import annotations

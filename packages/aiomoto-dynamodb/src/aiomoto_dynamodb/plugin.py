@@ -5,16 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import LatePatches
+from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
+
+#: moto's backend, which has the modules that are changed as its parts.
+_MODELS = "moto.dynamodb.models"
 
 
 class DynamoDBPlugin:
     """The hooks, and what they have put in while a mock is active."""
 
     def __init__(self) -> None:
-        self._patches: Patches | None = None
+        self._patches = LatePatches(_MODELS, Prepared(_MODELS, _patches).get)
 
     @hookimpl
     def aiomoto_services(self) -> list[str]:
@@ -24,20 +29,18 @@ class DynamoDBPlugin:
     @hookimpl
     def aiomoto_activate(self) -> None:
         """Have exports and imports done by the request that asks for them, not by a thread."""
-        from aiomoto.plugin.patches import Patches
-
-        from .compat import Jobs
-
-        patches = Patches()
-        patches.put_in(Jobs().patches())
-        self._patches = patches
+        self._patches.put_in()
 
     @hookimpl
     def aiomoto_deactivate(self) -> None:
         """Leave moto as it was."""
-        patches, self._patches = self._patches, None
-        if patches is not None:
-            patches.take_out()
+        self._patches.take_out()
+
+
+def _patches() -> list[Patch]:
+    from .compat import Jobs
+
+    return Jobs().patches()
 
 
 #: What the entry point names.

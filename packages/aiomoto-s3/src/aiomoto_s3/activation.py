@@ -1,17 +1,20 @@
-"""What this package changes while a mock is active, now or when s3fs is imported."""
+"""What this package changes while a mock is active, now or when moto's S3 or s3fs is imported."""
 
 from __future__ import annotations
 
-import sys
 import threading
-from contextlib import ExitStack
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from wrapt import register_post_import_hook
+from aiomoto.plugin.imports import LatePatches, when_imported
+from aiomoto.plugin.patches import Prepared
 
-from . import compat
-from .bodies import handle_encoded_body
-from .filesystems import Filesystems
+if TYPE_CHECKING:
+    from aiomoto.plugin.patches import Patch
 
+    from .filesystems import Filesystems
+
+_MOTO = "moto.s3.responses"
 _S3FS = "s3fs.core"
 
 
@@ -20,24 +23,17 @@ class Activation:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._hooked = False
         self._active = False
+        self._moto = LatePatches(_MOTO, Prepared(_MOTO, _bodies).get)
         self._filesystems: Filesystems | None = None
-        self._undo = ExitStack()
+        self._forget: Callable[[], None] | None = None
 
     def start(self) -> None:
-        """Change moto, and s3fs if it is imported; undone if anything goes wrong."""
-        with ExitStack() as undo:
-            self._change_moto(undo)
-            self._undo = undo.pop_all()
+        """Change moto and s3fs, or wait for them; undone if anything goes wrong."""
         self._active = True
         try:
-            if _S3FS in sys.modules:
-                self._change_s3fs()
-            if not self._hooked:
-                # It runs at once where s3fs is imported, and stays registered.
-                register_post_import_hook(lambda _: self._imported(), _S3FS)
-                self._hooked = True
+            self._moto.put_in()
+            self._forget = when_imported(_S3FS, self._change_s3fs)
         except BaseException:
             self.stop()
             raise
@@ -46,9 +42,15 @@ class Activation:
         """Put back what :meth:`start` and later imports changed."""
         with self._lock:
             self._active = False
-            self._filesystems = None
-            undo, self._undo = self._undo, ExitStack()
-        undo.close()
+            filesystems, self._filesystems = self._filesystems, None
+            forget, self._forget = self._forget, None
+        try:
+            if forget is not None:
+                forget()
+            if filesystems is not None:
+                filesystems.stop()
+        finally:
+            self._moto.take_out()
 
     def reset(self) -> None:
         """Forget what was seen of buckets that are gone; everything stays open."""
@@ -56,23 +58,24 @@ class Activation:
             if self._filesystems is not None:
                 self._filesystems.reset()
 
-    def _imported(self) -> None:
-        if self._active:
-            self._change_s3fs()
-
-    def _change_moto(self, undo: ExitStack) -> None:
-        moto = compat.MotoBodies()
-        undo.callback(setattr, moto.responses, moto.DECODER, vars(moto.responses)[moto.DECODER])
-        setattr(moto.responses, moto.DECODER, handle_encoded_body)
-
     def _change_s3fs(self) -> None:
+        from . import compat
+        from .filesystems import Filesystems
+
         with self._lock:
             if self._filesystems is not None or not self._active:
                 return
             filesystems = Filesystems(compat.S3fs())
             filesystems.start()
-            self._undo.callback(filesystems.stop)
             self._filesystems = filesystems
+
+
+def _bodies() -> list[Patch]:
+    from . import compat
+    from .bodies import handle_encoded_body
+
+    moto = compat.MotoBodies()
+    return [(moto.responses, moto.DECODER, handle_encoded_body)]
 
 
 activation = Activation()

@@ -1,7 +1,8 @@
 """The one module of this package that touches internals of moto.
 
-:class:`Sqs` looks every name up when the first mock starts, so that a moto that
-changed is refused by name before anything is patched.
+:class:`Sqs` looks every name up when a mock is active and moto's SQS is imported,
+whichever comes last, so that a moto that changed is refused by name before anything
+is patched.
 """
 
 from __future__ import annotations
@@ -93,6 +94,8 @@ class Sqs:
             require("moto", _MODELS, name)
         self._check_instances()
         self._notes = threading.local()
+        #: Who hears of what happens: those who wait in the mock of now.
+        self.watcher: Watcher
 
     def _check_instances(self) -> None:
         """Attributes of instances; an instance made to look would stay in moto's trackers."""
@@ -153,24 +156,30 @@ class Sqs:
         finally:
             self._notes.note = None
 
-    def patches(self, watcher: Watcher, clock: Clock) -> list[Patch]:
-        """What to replace in moto while a mock is active."""
+    def patches(self) -> list[Patch]:
+        """What to replace in moto while a mock is active and ``watcher`` is set."""
         found = [*self._message_patches(), *self._scan_patches()]
-        found += [*self._queue_patches(watcher), *self._backend_patches(watcher)]
-        if clock.virtual:
-            # Whole milliseconds, so that sums of moto's times are exact; the
-            # microsecond puts what ends at this moment behind us.
-            def unix_time(dt: Any = None) -> float:
-                return original_time(dt) if dt else round(clock.time() * 1000) / 1000 + 1e-6
+        return [*found, *self._queue_patches(), *self._backend_patches()]
 
-            def unix_time_millis(dt: Any = None) -> float:
-                return original_millis(dt) if dt else float(round(clock.time() * 1000))
+    def time_patches(self, clock: Clock) -> list[Patch]:
+        """What else to replace in moto, so that it goes by a mock's virtual clock."""
+        if not clock.virtual:
+            return []
 
-            original_time = self.models.unix_time
-            original_millis = self.models.unix_time_millis
-            found.append((self.models, "unix_time", unix_time))
-            found.append((self.models, "unix_time_millis", unix_time_millis))
-        return found
+        # Whole milliseconds, so that sums of moto's times are exact; the
+        # microsecond puts what ends at this moment behind us.
+        def unix_time(dt: Any = None) -> float:
+            return original_time(dt) if dt else round(clock.time() * 1000) / 1000 + 1e-6
+
+        def unix_time_millis(dt: Any = None) -> float:
+            return original_millis(dt) if dt else float(round(clock.time() * 1000))
+
+        original_time = self.models.unix_time
+        original_millis = self.models.unix_time_millis
+        return [
+            (self.models, "unix_time", unix_time),
+            (self.models, "unix_time_millis", unix_time_millis),
+        ]
 
     def _message_patches(self) -> list[Patch]:
         def visible(message: Any) -> bool:
@@ -214,7 +223,7 @@ class Sqs:
             (self.backend_class, "is_message_valid_based_on_retention_period", is_valid),
         ]
 
-    def _queue_patches(self, watcher: Watcher) -> list[Patch]:
+    def _queue_patches(self) -> list[Patch]:
         add, delete = self.queue_class.add_message, self.queue_class.delete_message
 
         def add_message(queue: Any, message: Any) -> Any:
@@ -224,13 +233,13 @@ class Sqs:
                 return add(queue, message)
             finally:
                 self._notes.adding = nested
-                watcher.changed(queue)
+                self.watcher.changed(queue)
 
         def delete_message(queue: Any, *args: Any, **kwargs: Any) -> Any:
             """Tell those who wait for the message's group."""
             result = delete(queue, *args, **kwargs)
             if queue.fifo_queue:
-                watcher.changed(queue)
+                self.watcher.changed(queue)
             return result
 
         return [
@@ -238,7 +247,7 @@ class Sqs:
             (self.queue_class, "delete_message", delete_message),
         ]
 
-    def _backend_patches(self, watcher: Watcher) -> list[Patch]:
+    def _backend_patches(self) -> list[Patch]:
         cls = self.backend_class
         receive, change = cls.receive_message, cls.change_message_visibility
         delete_queue, reset = cls.delete_queue, cls.reset
@@ -262,28 +271,28 @@ class Sqs:
                 self._notes.note = None  # a redrive in here may receive for a Lambda trigger
                 if note.brings_back:
                     _bring_back(queue, note.messages)
-                    watcher.changed(queue)
+                    self.watcher.changed(queue)
                     return []
                 note.queue, note.wait = queue, int(wait_seconds_timeout)
-                if note.wait and not note.called and watcher.reserved(queue):
+                if note.wait and not note.called and self.watcher.reserved(queue):
                     return []
                 result = receive(backend, queue_name, count, 0, *args, **kwargs)
                 note.messages = result
             if result:
-                watcher.changed(queue)
+                self.watcher.changed(queue)
             return result
 
         def change_message_visibility(backend: Any, queue_name: str, *args: Any, **kw: Any) -> Any:
             """Tell those who wait: it may be receivable now, or its group."""
             result = change(backend, queue_name, *args, **kw)
-            watcher.changed(backend.get_queue(queue_name))
+            self.watcher.changed(backend.get_queue(queue_name))
             return result
 
         def delete_queue_and_tell(backend: Any, queue_name: str, *args: Any, **kwargs: Any) -> Any:
             """Tell those who wait at the queue."""
             queue = backend.queues.get(queue_name)
             result = delete_queue(backend, queue_name, *args, **kwargs)
-            watcher.gone(queue)
+            self.watcher.gone(queue)
             return result
 
         def reset_and_tell(backend: Any) -> Any:
@@ -291,7 +300,7 @@ class Sqs:
             queues = list(vars(backend).get("queues", {}).values())
             result = reset(backend)
             for queue in queues:
-                watcher.gone(queue)
+                self.watcher.gone(queue)
             return result
 
         return [

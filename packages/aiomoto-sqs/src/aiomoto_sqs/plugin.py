@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import LatePatches
+from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .compat import Sqs
     from .polling import Polling
 
 _RECEIVES = (None, "ReceiveMessage")
+#: What is waited for: moto's queues can't change before they are imported.
+_MODELS = "moto.sqs.models"
 
 
 class SqsPlugin:
     """The hooks, and what they have put in while a mock is active."""
 
     def __init__(self) -> None:
+        self._sqs: Sqs | None = None
         self._polling: Polling | None = None
-        self._patches: Patches | None = None
+        self._patches: LatePatches | None = None
+        self._prepared = Prepared(_MODELS, self._prepare)
 
     @hookimpl
     def aiomoto_services(self) -> list[str]:
@@ -31,30 +39,34 @@ class SqsPlugin:
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
-        """Watch moto's queues, and have them go by the mock's clock."""
-        from aiomoto.plugin.patches import Patches
+        """Watch moto's queues, and have them go by the mock's clock, once there are any."""
+        patches = LatePatches(_MODELS, partial(self._begin, engine))
+        patches.put_in()
+        self._patches = patches
 
+    def _prepare(self) -> list[Patch]:
         from .compat import Sqs
+
+        self._sqs = Sqs()
+        return self._sqs.patches()
+
+    def _begin(self, engine: Engine) -> list[Patch]:
         from .polling import Polling
         from .rooms import Rooms
 
-        sqs = Sqs()
-        rooms = Rooms(sqs)
-        patches = Patches()
-        try:
-            patches.put_in(sqs.patches(rooms, engine.clock))
-        except BaseException:
-            patches.take_out()
-            raise
-        self._polling, self._patches = Polling(engine, sqs, rooms), patches
+        patches, sqs = self._prepared.get(), self._sqs
+        assert sqs is not None
+        sqs.watcher = rooms = Rooms(sqs)
+        self._polling = Polling(engine, sqs, rooms)
+        return [*patches, *sqs.time_patches(engine.clock)]
 
     @hookimpl
     def aiomoto_deactivate(self) -> None:
         """End all waits, and leave moto as it was."""
-        polling, self._polling = self._polling, None
         patches, self._patches = self._patches, None
         if patches is not None:
             patches.take_out()
+        polling, self._polling = self._polling, None
         if polling is not None:
             polling.rooms.close()
 

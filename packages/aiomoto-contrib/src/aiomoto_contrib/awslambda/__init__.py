@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 
 from .context import Context
 from .handlers import Handler, Handlers, handlers
@@ -45,7 +46,6 @@ def aiomoto_activate(engine: Engine) -> None:
     """Have moto hand over what its services invoke, once its Lambda is imported."""
     global _forget
     from ..background import background
-    from ..compat.late import when_imported
 
     _forget = when_imported("moto.awslambda.models", lambda: _begin(engine))
     background.open()

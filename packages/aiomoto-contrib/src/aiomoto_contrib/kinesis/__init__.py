@@ -8,16 +8,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.imports import when_imported
 from aiomoto.plugin.patches import Patches
 
-from .subscriptions import Subscriptions
-
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from aiomoto.engine import Engine
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .subscriptions import Subscriptions
+
 _state: Subscriptions | None = None
 _patches = Patches()
+_forget: Callable[[], None] | None = None
 
 
 @hookimpl
@@ -28,9 +32,15 @@ def aiomoto_services() -> list[str]:
 
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
-    """Hear of what happens to moto's streams."""
+    """Hear of what happens to moto's streams, once there can be any."""
+    global _forget
+    _forget = when_imported("moto.kinesis.models", lambda: _begin(engine))
+
+
+def _begin(engine: Engine) -> None:
     global _state
     from ..compat.kinesis import Kinesis
+    from .subscriptions import Subscriptions
 
     moto = Kinesis()
     state = Subscriptions(engine, moto)
@@ -41,8 +51,11 @@ def aiomoto_activate(engine: Engine) -> None:
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End all subscriptions."""
-    global _state
-    state, _state = _state, None
+    global _state, _forget
+    state, forget = _state, _forget
+    _state = _forget = None
+    if forget is not None:
+        forget()
     _patches.take_out()
     if state is not None:
         state.bodies.close()

@@ -13,7 +13,7 @@ from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .requests import EndpointParameters, Headers, Signing, UserAgents
-from .sessions import Clients, Emitter, Events, json_open_methods
+from .sessions import Clients, Emitter, Events, TlsContexts, json_open_methods
 from .transports import Aiohttp, Httpcore
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Httpcore",
     "Moto",
     "Signing",
+    "TlsContexts",
     "UserAgents",
     "close_client",
     "dns_suffixes",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
+from functools import cache, cached_property, partial
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
@@ -30,7 +30,6 @@ class Moto:
     WAITS_FOR_THREADS = frozenset({"awslambda", "batch", "cloudformation", "stepfunctions", "swf"})
 
     def __init__(self) -> None:
-        self.version: str = version("moto")
         self.mock_class = self._need("moto.core.models", "MockAWS")
         for name in ("_nested_count", "_mocks_active", "_mock_init_lock"):
             self._need("moto.core.models", "MockAWS", name)
@@ -60,6 +59,11 @@ class Moto:
         self._recorder = self._need("moto.moto_api", "recorder")
         self._need("moto.moto_api", "recorder", "_record_request")
         self._request_class = self._find_request_class()
+
+    @cached_property
+    def version(self) -> str:
+        """moto's version; only error messages want it, and it is read from a file."""
+        return version("moto")
 
     @staticmethod
     def _need(module: str, *path: str) -> Any:
@@ -115,7 +119,7 @@ class Moto:
         moto registers 190 patterns for 7 methods at each start, which is most
         of what its start costs. One matcher that asks our guard does the same.
         """
-        guarded = self._guarded_class(ours, answer)
+        guarded = partial(self._guarded_class, ours=ours, answer=answer)
         # Only newer versions of moto have a method of its own for it.
         callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
         for method in self._methods:
@@ -135,15 +139,22 @@ class Moto:
             self._responses_mock.stop()
             raise
 
-    def _guarded_class(self, ours: Ours, answer: Answer) -> Any:
+    @cached_property
+    def _guarded_class(self) -> Any:
         class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
+            """What ``ours(request)`` says is ours is answered with ``answer(request)``."""
+
+            def __init__(self, ours: Ours, answer: Answer, **kwargs: Any) -> None:
+                super().__init__(**kwargs)
+                self._ours, self._answer = ours, answer
+
             def matches(self, request: Any) -> tuple[bool, str]:
                 if request.method != self.method:
                     return False, "Method does not match"
-                return (True, "") if ours(request) else (False, "URL does not match")
+                return (True, "") if self._ours(request) else (False, "URL does not match")
 
             def get_response(self, request: Any) -> Any:
-                response = answer(request)
+                response = self._answer(request)
                 if response is not None:
                     return response
                 # A raw moto mock has outlasted ours.

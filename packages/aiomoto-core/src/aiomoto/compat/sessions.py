@@ -7,6 +7,9 @@ from typing import Any
 from ..errors import IncompatibleLibrary
 from .names import require
 
+#: A node of the tree of handlers, with nothing in it.
+_NO_HANDLERS: Any = {"chunk": None, "children": {}, "values": None}
+
 
 class Events:
     """botocore's event system: aliases of event names, and what it checks of handlers."""
@@ -22,6 +25,28 @@ class Events:
                 from botocore import __version__
 
                 raise IncompatibleLibrary("botocore", __version__, f"EventAliaser.{name}")
+
+        self.trie_class = require("botocore", "botocore.hooks", "_PrefixTrie")
+        self.node_list_class = require("botocore", "botocore.hooks", "NodeList")
+        if vars(self.trie_class()) != {"_root": _NO_HANDLERS}:
+            from botocore import __version__
+
+            raise IncompatibleLibrary("botocore", __version__, "_PrefixTrie._root")
+        require("botocore", "botocore.hooks", "_PrefixTrie", "__copy__")
+
+    def copy_trie(self, trie: Any) -> Any:
+        """A copy of the tree of handlers with all of its branches, but not of the handlers."""
+        made = self.trie_class.__new__(self.trie_class)
+        made._root = self._copy_node(trie._root)
+        return made
+
+    def _copy_node(self, node: dict[str, Any]) -> dict[str, Any]:
+        values, copy = node["values"], self._copy_node
+        return {
+            "chunk": node["chunk"],
+            "values": values and self.node_list_class(*map(list.copy, values)),
+            "children": {name: copy(child) for name, child in node["children"].items()},
+        }
 
     def share_names(self, aliaser: Any, names: dict[str, str]) -> None:
         """Have an aliaser look event names up in ``names``, if its aliases are botocore's own."""
@@ -67,10 +92,13 @@ class Clients:
             "botocore", "botocore.client", "ClientCreator", self.create_methods_name
         )
         self.model_class = require("botocore", "botocore.model", "ServiceModel")
-        name = "endpoint_discovery_operation"
-        require("botocore", "botocore.model", "ServiceModel", name)
-        self.discovery_operation = vars(self.model_class)[name]
+        self.discovery_operation = self._property("endpoint_discovery_operation")
+        self.discovery_required = self._property("endpoint_discovery_required")
         self.description(self.model_class({}))  # raises if it can't be had
+
+    def _property(self, name: str) -> Any:
+        require("botocore", "botocore.model", "ServiceModel", name)
+        return vars(self.model_class)[name]
 
     @staticmethod
     def description(model: Any) -> Any:
@@ -82,6 +110,25 @@ class Clients:
 
             name = "ServiceModel._service_description"
             raise IncompatibleLibrary("botocore", __version__, name) from error
+
+
+class TlsContexts:
+    """aiobotocore's TLS contexts on aiohttp: what makes them, since 3.x in a thread."""
+
+    def __init__(self) -> None:
+        self.module = require("aiobotocore", "aiobotocore.httpsession")
+        self._session_class = require("aiobotocore", "aiobotocore.httpsession", "AIOHTTPSession")
+        self._build = getattr(self._session_class, "_build_ssl_contexts", None)
+
+    @property
+    def are_built_in_threads(self) -> bool:
+        """Whether a function of their own makes them, as ``asyncio.to_thread`` needs it."""
+        return self._build is not None and hasattr(self.module, "asyncio")
+
+    def builds(self, function: Any) -> bool:
+        """Whether this is the method that makes them; not one that somebody else has written."""
+        session = getattr(function, "__self__", None)
+        return type(session) is self._session_class and function.__func__ is self._build
 
 
 def json_open_methods() -> dict[str, Any]:

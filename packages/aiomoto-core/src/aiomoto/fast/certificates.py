@@ -1,25 +1,33 @@
 """TLS contexts of clients in a mock: the certificates are loaded when there is a handshake.
 
 Loading the usual bundle takes 10 to 20 ms, a client needs a context, and in a mock hardly
-one ever sees a socket.
+one ever sees a socket. Without that, a context takes 0.1 ms: no thread is needed for it.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import ssl
 from collections.abc import Callable
+from contextvars import ContextVar
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..compat import require
+from ..compat import TlsContexts, require
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 #: Bundles that were loaded without an error, as they were then.
 _good: set[tuple[str, int, int]] = set()
+#: Whether contexts are made in an event loop, so that nothing may be loaded.
+_in_loop: ContextVar[bool] = ContextVar("aiomoto_in_loop", default=False)
+
+
+class _WouldBlock(Exception):
+    """Something has to be read from a file now."""
 
 
 def patches(module: str, optimises: Callable[[], bool]) -> list[Patch]:
@@ -33,7 +41,41 @@ def patches(module: str, optimises: Callable[[], bool]) -> list[Patch]:
             context.__class__ = LateContext
         return context
 
-    return [(require("aiobotocore", module), "create_urllib3_context", create_context)]
+    owner = require("aiobotocore", module)
+    found: list[Patch] = [(owner, "create_urllib3_context", create_context)]
+    threads = TlsContexts()
+    if owner is threads.module and threads.are_built_in_threads:
+        found.append((owner, "asyncio", _Asyncio(threads, optimises)))
+    return found
+
+
+class _Asyncio:
+    """asyncio for aiobotocore: contexts that need no file are made without a thread.
+
+    A thread for each client costs little to compute and much to wait for, on a busy machine.
+    """
+
+    def __init__(self, threads: TlsContexts, optimises: Callable[[], bool]) -> None:
+        self._threads = threads
+        self._optimises = optimises
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(asyncio, name)
+
+    async def to_thread(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """As asyncio's; other tasks have a turn before the result is there in any case."""
+        if self._optimises() and self._threads.builds(function):
+            token = _in_loop.set(True)
+            try:
+                made = function(*args, **kwargs)
+            except _WouldBlock:
+                pass
+            else:
+                await asyncio.sleep(0)
+                return made
+            finally:
+                _in_loop.reset(token)
+        return await asyncio.to_thread(function, *args, **kwargs)
 
 
 def _loading(method: Callable[..., Any]) -> Any:
@@ -56,9 +98,15 @@ class LateContext(ssl.SSLContext):
         if bundle is not None and bundle in _good:
             self.__dict__.setdefault("late", []).append(cafile)
             return
+        _may_block()
         super().load_verify_locations(cafile, capath, cadata)
         if bundle is not None:
             _good.add(bundle)
+
+    def load_cert_chain(self, *args: Any, **kwargs: Any) -> None:
+        """As of any context."""
+        _may_block()
+        super().load_cert_chain(*args, **kwargs)
 
     def load_now(self) -> None:
         """Load what was put off."""
@@ -69,6 +117,11 @@ class LateContext(ssl.SSLContext):
     wrap_bio = _loading(ssl.SSLContext.wrap_bio)
     get_ca_certs = _loading(ssl.SSLContext.get_ca_certs)
     cert_store_stats = _loading(ssl.SSLContext.cert_store_stats)
+
+
+def _may_block() -> None:
+    if _in_loop.get():
+        raise _WouldBlock
 
 
 def _stamp(cafile: Any) -> tuple[str, int, int] | None:

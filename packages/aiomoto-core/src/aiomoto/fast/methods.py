@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 _methods: dict[tuple[type, int], tuple[dict[str, Any], Any]] = {}
 #: Operations none of which is there for endpoint discovery, by their identity.
 _without_discovery: dict[int, Any] = {}
+#: Whether operations need endpoint discovery, by their identity; and the operations.
+_required: dict[int, tuple[bool, Any]] = {}
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
     """What to replace in botocore while a mock is active."""
     clients = Clients()
     create_methods = clients.create_methods
-    discovery = clients.discovery_operation
+    discovery, required = clients.discovery_operation, clients.discovery_required
 
     def shared_methods(self: Any, service_model: Any) -> Any:
         """The methods of a client class, by their names; a dict of the caller's own."""
@@ -55,9 +57,25 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
                 _without_discovery[id(operations)] = operations
             return found
 
+    class Required:
+        """``ServiceModel.endpoint_discovery_required``: the same of it."""
+
+        def __get__(self, model: Any, owner: Any = None) -> Any:
+            if model is None:
+                return self
+            operations = clients.description(model).get("operations") if optimises() else None
+            # The operation for the discovery itself was looked at before.
+            if not isinstance(operations, View) or not operations.is_unchanged():
+                return required.__get__(model, owner)
+            key = id(operations.source)
+            if key not in _required:
+                _required[key] = required.__get__(model, owner), operations.source
+            return _required[key][0]
+
     return [
         (clients.creator_class, clients.create_methods_name, shared_methods),
         (clients.model_class, "endpoint_discovery_operation", Discovery()),
+        (clients.model_class, "endpoint_discovery_required", Required()),
     ]
 
 

@@ -1,9 +1,14 @@
-"""botocore's endpoint rule sets: built once from the same documents, whatever client asks."""
+"""botocore's endpoint rule sets: built once from the same documents, whatever client asks.
+
+So are the endpoints that they give for the same parameters.
+"""
 
 from __future__ import annotations
 
+import copy
 import threading
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..compat import require
@@ -27,6 +32,8 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     module = require("botocore", "botocore.endpoint_provider")
     rule_set_class = require("botocore", "botocore.endpoint_provider", "RuleSet")
     provider_class = require("botocore", "botocore.endpoint_provider", "EndpointProvider")
+    for name in ("evaluate", "process_input_parameters"):
+        require("botocore", "botocore.endpoint_provider", "RuleSet", name)
     make_provider = provider_class.__init__
     building = _Building()
 
@@ -46,6 +53,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
         found = _rule_sets.get((id(rules), id(partitions)))
         if found is None:
             made = rule_set_class(**view(rules), partitions=view(partitions))
+            made.evaluate = _remembering(made, optimises)
             found = _rule_sets[id(rules), id(partitions)] = (made, rules, partitions)
         building.rule_set = found[0]
         try:
@@ -54,6 +62,28 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             building.rule_set = None
 
     return [(module, "RuleSet", rule_set), (provider_class, "__init__", init)]
+
+
+def _remembering(rule_set: Any, optimises: Callable[[], bool]) -> Callable[[dict[str, Any]], Any]:
+    evaluate = rule_set.evaluate
+
+    @lru_cache(maxsize=1000)
+    def known(parameters: tuple[tuple[str, type, Any], ...]) -> Any:
+        return evaluate({name: value for name, _, value in parameters})
+
+    def quick_evaluate(input_parameters: dict[str, Any]) -> Any:
+        """The endpoint for the parameters, an object of the caller's own; None if there is none."""
+        if not optimises():
+            return evaluate(input_parameters)
+        rule_set.process_input_parameters(input_parameters)  # checks and completes them
+        given = tuple((name, type(one), one) for name, one in sorted(input_parameters.items()))
+        try:
+            hash(given)
+        except TypeError:  # a parameter that is a list
+            return evaluate(input_parameters)
+        return copy.deepcopy(known(given))
+
+    return quick_evaluate
 
 
 def _is_shared(document: Any) -> bool:

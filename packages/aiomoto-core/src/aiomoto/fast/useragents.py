@@ -30,7 +30,9 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def component_to_string(self: Any) -> Any:
         """``prefix/name#value``; a component is a tuple of strings."""
-        return quick_component(self) if optimises() else write_component(self)
+        # That of a request's features has a ``size_config`` that equals no other.
+        lasting = getattr(self, "size_config", None) is None
+        return quick_component(self) if lasting and optimises() else write_component(self)
 
     def to_string(self: Any) -> Any:
         """The header's value."""

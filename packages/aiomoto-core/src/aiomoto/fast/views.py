@@ -99,6 +99,15 @@ class View(OrderedDict[str, Any]):
         mine, shared = OrderedDict.values(self), self.source.values()
         return self.keys() == self.source.keys() and all(map(is_, mine, shared))
 
+    def is_unchanged(self) -> bool:
+        """Whether nothing in it was changed, whatever was looked at."""
+        if self.keys() != self.source.keys():
+            return False
+        mine = OrderedDict.items(self)
+        return all(
+            value is self.source[name] or value == view(self.source[name]) for name, value in mine
+        )
+
     def settle(self) -> None:
         """Take the members that are still shared."""
         for name in self:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 #: Owner, attribute, replacement.
@@ -38,3 +39,35 @@ class Patches:
                 delattr(owner, name)
             else:
                 setattr(owner, name, original)
+
+
+class Prepared:
+    """Patches of one module, made once for all mocks.
+
+    ``make()`` looks up what it needs, and raises where that is missing. It is asked
+    again where another module of that name is imported since, and where something
+    that the patches replace is not what it was.
+    """
+
+    def __init__(self, module: str, make: Callable[[], Sequence[Patch]]) -> None:
+        self._module = module
+        self._make = make
+        self._made_of: Any = None
+        self._patches: Sequence[Patch] = ()
+        self._originals: list[Any] = []
+
+    def get(self) -> Sequence[Patch]:
+        """The patches; none of them is in place."""
+        module = sys.modules.get(self._module)
+        if self._made_of is None or self._made_of is not module or not self._fit():
+            self._made_of = None
+            self._patches = self._make()
+            self._originals = [vars(owner).get(name, _MISSING) for owner, name, _ in self._patches]
+            self._made_of = sys.modules.get(self._module)
+        return self._patches
+
+    def _fit(self) -> bool:
+        for (owner, name, _), original in zip(self._patches, self._originals, strict=True):
+            if vars(owner).get(name, _MISSING) is not original:
+                return False
+        return True

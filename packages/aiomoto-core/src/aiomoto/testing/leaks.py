@@ -207,14 +207,14 @@ def _hook() -> None:
     if _hooked:
         return
     _hooked = True
-    from wrapt import register_post_import_hook
+    from ..plugin.imports import when_imported
 
     for module in _TRACKED:
         if module not in sys.modules:
-            register_post_import_hook(partial(_imported, module), module)
+            when_imported(module, partial(_imported, module))
 
 
-def _imported(name: str, _: object) -> None:
+def _imported(name: str) -> None:
     for watch in _watches:
         watch.track(name)
 

@@ -1,0 +1,200 @@
+"""Waiting for modules: what begins when one is imported, and what is patched then."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from aiomoto import IncompatibleLibrary
+from aiomoto.compat import require
+from aiomoto.plugin.imports import LatePatches, when_imported
+from aiomoto.plugin.patches import Patch, Prepared
+
+NAME = "aiomoto_late_module"
+
+
+@pytest.fixture(autouse=True)
+def module_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A module that nobody has imported."""
+    (tmp_path / f"{NAME}.py").write_text("class Owner:\n    value = 1\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield
+    sys.modules.pop(NAME, None)
+
+
+def import_it() -> Any:
+    return importlib.import_module(NAME)
+
+
+def import_again() -> Any:
+    """As pytest's pytester does: another module of that name."""
+    sys.modules.pop(NAME, None)
+    return import_it()
+
+
+# -- when_imported ------------------------------------------------------------------------
+
+
+def test_it_begins_with_the_import_and_once() -> None:
+    begun: list[str] = []
+    when_imported(NAME, lambda: begun.append("first"))
+    when_imported(NAME, lambda: begun.append("second"))
+    assert begun == []
+    import_it()
+    assert begun == ["first", "second"]
+    import_again()
+    assert begun == ["first", "second"]
+
+
+def test_it_begins_at_once_if_the_module_is_there() -> None:
+    import_it()
+    begun: list[str] = []
+    when_imported(NAME, lambda: begun.append("now"))()
+    assert begun == ["now"]
+
+
+def test_what_is_forgotten_does_not_begin() -> None:
+    begun: list[str] = []
+    forget = when_imported(NAME, lambda: begun.append("forgotten"))
+    when_imported(NAME, lambda: begun.append("other"))
+    forget()
+    forget()
+    import_it()
+    assert begun == ["other"]
+
+
+def test_a_module_that_is_imported_again_is_waited_for_again() -> None:
+    begun: list[int] = []
+    for turn in range(3):
+        sys.modules.pop(NAME, None)
+        when_imported(NAME, lambda turn=turn: begun.append(turn))  # type: ignore[misc]
+        import_it()
+    assert begun == [0, 1, 2]
+
+
+def test_an_error_is_the_importers_each_time() -> None:
+    """Otherwise the second import would give a module that nobody has changed."""
+    fits = False
+
+    def begin() -> None:
+        if not fits:
+            raise IncompatibleLibrary("library", "1", "its.name")
+
+    when_imported(NAME, begin)
+    for _ in range(3):
+        with pytest.raises(IncompatibleLibrary, match=r"its\.name"):
+            import_it()
+        assert NAME not in sys.modules
+    fits = True
+    assert import_it().Owner.value == 1
+
+
+# -- LatePatches --------------------------------------------------------------------------
+
+
+def patching(calls: list[object] | None = None) -> Callable[[], list[Patch]]:
+    def make() -> list[Patch]:
+        if calls is not None:
+            calls.append(None)
+        return [(require("library", NAME, "Owner"), "value", 2)]
+
+    return make
+
+
+def test_patches_are_put_in_with_the_import_and_taken_out() -> None:
+    patches = LatePatches(NAME, patching())
+    patches.put_in()
+    owner = import_it().Owner
+    assert owner.value == 2
+    patches.put_in()
+    patches.take_out()
+    assert owner.value == 1
+    patches.take_out()
+    patches.put_in()
+    assert owner.value == 2
+    patches.take_out()
+    assert owner.value == 1
+
+
+def test_nothing_is_patched_after_the_end() -> None:
+    patches = LatePatches(NAME, patching())
+    patches.put_in()
+    patches.take_out()
+    assert import_it().Owner.value == 1
+
+
+def test_another_module_of_the_same_name_is_patched_too() -> None:
+    patches = LatePatches(NAME, Prepared(NAME, patching()).get)
+    patches.put_in()
+    first = import_it().Owner
+    patches.take_out()
+    sys.modules.pop(NAME)
+    patches.put_in()
+    second = import_it().Owner
+    assert (first.value, second.value) == (1, 2)
+    patches.take_out()
+    assert second.value == 1
+
+
+def test_a_library_that_does_not_fit_is_named_and_left_as_it_was() -> None:
+    owner = import_it().Owner
+
+    def make() -> list[Patch]:
+        return [(owner, "value", 2), require("sys", NAME, "Owner", "missing")]
+
+    patches = LatePatches(NAME, make)
+    with pytest.raises(IncompatibleLibrary, match=rf"{NAME}\.Owner\.missing"):
+        patches.put_in()
+    assert owner.value == 1
+    importlib.reload(sys.modules[NAME])
+
+
+# -- Prepared -----------------------------------------------------------------------------
+
+
+def test_patches_are_made_once() -> None:
+    calls: list[object] = []
+    patches = LatePatches(NAME, Prepared(NAME, patching(calls)).get)
+    import_it()
+    for _ in range(3):
+        patches.put_in()
+        patches.take_out()
+    assert len(calls) == 1
+
+
+def test_patches_are_made_anew_where_something_else_is_in_place() -> None:
+    calls: list[object] = []
+    prepared = Prepared(NAME, patching(calls))
+    owner = import_it().Owner
+    prepared.get()
+    owner.value = 3
+    prepared.get()
+    assert len(calls) == 2
+    prepared.get()
+    assert len(calls) == 2
+    import_again()
+    prepared.get()
+    assert len(calls) == 3
+
+
+def test_a_name_that_went_missing_is_refused_though_all_was_looked_up_once() -> None:
+    prepared = Prepared(NAME, lambda: [(require("sys", NAME, "Owner"), "value", 2)])
+    module = import_it()
+    prepared.get()
+    del module.Owner.value
+    assert prepared.get() == [(module.Owner, "value", 2)]  # it needs no original
+    strict = Prepared(
+        NAME, lambda: [(module.Owner, "value", require("sys", NAME, "Owner", "value"))]
+    )
+    with pytest.raises(IncompatibleLibrary, match=r"Owner\.value"):
+        strict.get()
+    module.Owner.value = 1
+    strict.get()
+    del module.Owner.value
+    with pytest.raises(IncompatibleLibrary, match=r"Owner\.value"):
+        strict.get()
