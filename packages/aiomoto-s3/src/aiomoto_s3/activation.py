@@ -1,7 +1,8 @@
-"""What this package changes while a mock is active, now or when moto's S3 or s3fs is imported."""
+"""What this package changes while a mock is active, now or when a module is imported."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,9 +14,10 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
 
     from .filesystems import Filesystems
+    from .local_caches import LocalCaches
 
 _MOTO = "moto.s3.responses"
-_S3FS = "s3fs.core"
+_S3FS, _CACHED = "s3fs.core", "fsspec.implementations.cached"
 
 
 class Activation:
@@ -24,16 +26,19 @@ class Activation:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._active = False
-        self._moto = LatePatches(_MOTO, Prepared(_MOTO, _bodies).get)
+        self._optimises: Callable[[], bool] = bool
+        self._moto = LatePatches(_MOTO, Prepared(_MOTO, self._bodies).get)
         self._filesystems: Filesystems | None = None
-        self._forget: Callable[[], None] | None = None
+        self._caches: LocalCaches | None = None
+        self._forget: list[Callable[[], None]] = []
 
-    def start(self) -> None:
-        """Change moto and s3fs, or wait for them; undone if anything goes wrong."""
-        self._active = True
+    def start(self, optimises: Callable[[], bool]) -> None:
+        """Change moto, s3fs and fsspec, or wait for them; undone if anything goes wrong."""
+        self._active, self._optimises = True, optimises
         try:
             self._moto.put_in()
-            self._forget = when_imported(_S3FS, self._change_s3fs)
+            for module in (_S3FS, _CACHED):
+                self._forget.append(when_imported(module, self._change_filesystems))
         except BaseException:
             self.stop()
             raise
@@ -43,39 +48,55 @@ class Activation:
         with self._lock:
             self._active = False
             filesystems, self._filesystems = self._filesystems, None
-            forget, self._forget = self._forget, None
+            caches, self._caches = self._caches, None
+            forget, self._forget = self._forget, []
         try:
-            if forget is not None:
-                forget()
-            if filesystems is not None:
-                filesystems.stop()
+            for one in forget:
+                one()
+            if caches is not None:
+                caches.stop()
         finally:
-            self._moto.take_out()
+            try:
+                if filesystems is not None:
+                    filesystems.stop()
+            finally:
+                self._moto.take_out()
 
     def reset(self) -> None:
         """Forget what was seen of buckets that are gone; everything stays open."""
         with self._lock:
-            if self._filesystems is not None:
-                self._filesystems.reset()
+            for one in (self._filesystems, self._caches):
+                if one is not None:
+                    one.reset()
 
-    def _change_s3fs(self) -> None:
+    def _bodies(self) -> list[Patch]:
+        from . import compat
+        from .bodies import handle_encoded_body, storing
+
+        moto = compat.MotoBodies()
+        return [
+            (moto.responses, moto.DECODER, handle_encoded_body),
+            (moto.key_class, "value", storing(moto, lambda: self._optimises())),
+        ]
+
+    def _change_filesystems(self) -> None:
+        if _S3FS not in sys.modules:
+            return  # fsspec alone has no S3
         from . import compat
         from .filesystems import Filesystems
+        from .local_caches import LocalCaches
 
         with self._lock:
-            if self._filesystems is not None or not self._active:
+            if not self._active:
                 return
-            filesystems = Filesystems(compat.S3fs())
-            filesystems.start()
-            self._filesystems = filesystems
-
-
-def _bodies() -> list[Patch]:
-    from . import compat
-    from .bodies import handle_encoded_body
-
-    moto = compat.MotoBodies()
-    return [(moto.responses, moto.DECODER, handle_encoded_body)]
+            if self._filesystems is None:
+                filesystems = Filesystems(compat.S3fs())
+                filesystems.start()
+                self._filesystems = filesystems
+            if self._caches is None and _CACHED in sys.modules:
+                caches = LocalCaches(compat.FsspecCaches(compat.S3fs()))
+                caches.start()
+                self._caches = caches
 
 
 activation = Activation()

@@ -14,9 +14,10 @@ from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .requests import EndpointParameters, Headers, Signing, UserAgents
 from .sessions import Clients, Emitter, Events, TlsContexts, json_open_methods
-from .transports import Aiohttp, Httpcore
+from .transports import AiobotocoreHttpxBody, Aiohttp, Httpcore
 
 __all__ = [
+    "AiobotocoreHttpxBody",
     "Aiohttp",
     "Clients",
     "Emitter",
