@@ -1,7 +1,8 @@
-"""For the tests of every package: none of them leaves this machine."""
+"""For the tests of every package: none of them leaves this machine, nor asks moto for too much."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,26 @@ if TYPE_CHECKING:
     from aiomoto.testing.network import Sockets
 
 pytest_plugins = ["aiomoto.testing.fixtures", "pytester"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker."""
+    config.addinivalue_line(
+        "markers", "since_moto(version, reason): what the test is about is wrong in an older moto"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what the moto in use is too old for."""
+    here = version("moto")
+    for marker in item.iter_markers("since_moto"):
+        wanted, reason = marker.args
+        if _numbers(here) < _numbers(wanted):
+            pytest.skip(f"moto {here}: {reason}")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(".") if part.isdigit()]
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from importlib import metadata
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -242,10 +241,9 @@ async def test_a_body_that_breaks(compare: Compare) -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.since_moto("5.2", "its server did not unzip a form")
 async def test_compressed_request(compare: Compare) -> None:
     """botocore gzips what the service's model allows it to."""
-    if metadata.version("moto").startswith("5.1."):
-        pytest.skip("moto's server did not unzip a form before 5.2")
 
     async def body(world: World) -> Any:
         config = {"request_min_compression_size_bytes": 1}
