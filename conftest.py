@@ -22,9 +22,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what the moto in use is too old for."""
-    here = version("moto")
     for marker in item.iter_markers("since_moto"):
         wanted, reason = marker.args
+        here = version("moto")
         if _numbers(here) < _numbers(wanted):
             pytest.skip(f"moto {here}: {reason}")
 
