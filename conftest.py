@@ -1,7 +1,8 @@
-"""For the tests of every package: none of them leaves this machine."""
+"""For the tests of every package: none of them leaves this machine, nor asks moto for too much."""
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,41 @@ settings.register_profile("aiomoto", deadline=None)
 settings.load_profile("aiomoto")
 
 pytest_plugins = ["aiomoto.testing.fixtures", "pytester"]
+
+# Each run of pytest in a process of its own would import the libraries that these
+# are of, which takes longer than all else in most of them. This run has the plugins,
+# and so shows whether they get along with ours.
+WITHOUT = "-p no:hypothesispytest -p no:respx -p no:zarr"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Name the marker; have runs of pytest that a test starts be light."""
+    environ = pytest.MonkeyPatch()
+    environ.setenv("PYTEST_ADDOPTS", WITHOUT)
+    config.add_cleanup(environ.undo)
+    config.addinivalue_line(
+        "markers", "since_moto(version, reason): what the test is about is wrong in an older moto"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what the moto in use is too old for."""
+    for marker in item.iter_markers("since_moto"):
+        wanted, reason = marker.args
+        here = version("moto")
+        if _numbers(here) < _numbers(wanted):
+            pytest.skip(f"moto {here}: {reason}")
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(part) for part in text.split(".") if part.isdigit()]
+
+
+@pytest.fixture
+def pytester(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """pytest's own, which takes the variable of `pytest_configure` away."""
+    monkeypatch.setenv("PYTEST_ADDOPTS", WITHOUT)
+    return pytester
 
 
 @pytest.fixture(autouse=True)

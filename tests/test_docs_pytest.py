@@ -64,7 +64,7 @@ def test_a_section_is_as_it_says(section: Section, tmp_path: Path) -> None:
     folder.mkdir()
     for name, text in section.files.items():
         (folder / name).write_text(text, encoding="utf-8")
-    own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_", "COV"))}
+    own = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "COV"))}
     environ = {**own, "PYTHONPATH": f"{tmp_path}{os.pathsep}{folder}"}
     for command, expected in section.commands:
         words = [sys.executable, "-m", *shlex.split(command.removeprefix("python -m "))]

@@ -8,7 +8,6 @@ import importlib.util
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
-from importlib.metadata import version
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -52,22 +51,6 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "holds_up_the_loop(reason): this test blocks its event loop, and means to"
     )
-    config.addinivalue_line(
-        "markers", "since_moto(version, reason): what the test is about is wrong in an older moto"
-    )
-
-
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    marker = item.get_closest_marker("since_moto")
-    if marker is not None:
-        wanted, reason = marker.args
-        here = version("moto")
-        if _numbers(here) < _numbers(wanted):
-            pytest.skip(f"moto {here}: {reason}")
-
-
-def _numbers(text: str) -> list[int]:
-    return [int(part) for part in text.split(".") if part.isdigit()]
 
 
 @pytest.fixture(autouse=True)

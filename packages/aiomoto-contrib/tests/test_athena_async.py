@@ -113,7 +113,7 @@ async def test_a_call_that_is_cancelled_leaves_the_client_whole(connect: Any, ba
         assert [group["Name"] for group in done[4]["WorkGroups"]] == ["primary"]
 
 
-@pytest.mark.since_moto("5.2", "a second page was an AttributeError")
+@pytest.mark.since_moto("5.2.4", "a second page was an AttributeError")
 async def test_pages_of_named_queries(connect: Any, boto: Any, backend: str) -> None:
     async with connect("athena", backend) as athena:
         made = await asyncio.gather(

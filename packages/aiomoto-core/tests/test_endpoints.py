@@ -129,6 +129,9 @@ def test_signing_names_lead_to_motos_services() -> None:
     for signing_name, prefix in models().values():
         if own := service_of(prefix):
             by_signing_name.setdefault(signing_name, set()).add(own)
+    if not service_of("bedrock-agentcore"):
+        # moto before 5.2.4 has only the other service of the two that share the name.
+        del by_signing_name["bedrock-agentcore"]
     lost = {
         signing_name: own
         for signing_name, own in by_signing_name.items()

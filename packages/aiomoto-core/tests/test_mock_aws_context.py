@@ -158,8 +158,9 @@ def test_data_outlives_what_it_outlives_in_moto(
     clients: ModuleType, steps: list[tuple[int, str, dict[str, bool]]]
 ) -> None:
     ours = scenario(mock_aws, clients, steps)
-    # moto's mocks leave its credentials behind where they don't end like brackets.
-    with patch.dict(os.environ):
+    # moto's mocks leave behind its credentials, and no session of boto3's, where they
+    # don't end like brackets.
+    with patch.dict(os.environ), patch.object(boto3, "DEFAULT_SESSION", None):
         assert ours == scenario(moto.mock_aws, clients, steps)
 
 

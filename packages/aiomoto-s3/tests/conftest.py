@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -49,15 +48,6 @@ async def aio_s3(client: Callable[..., AbstractAsyncContextManager[Any]]) -> Asy
     async with mock_aws(), client("s3") as opened:
         await opened.create_bucket(Bucket=BUCKET)
         yield opened
-
-
-@pytest.fixture
-def newer_moto() -> None:
-    """Skip where moto is too old for what a test looks at: 5.1.0 stores no checksums of most
-    uploads, and lacks some conditions, listings and regions, on the wire as in process.
-    """
-    if version("moto").startswith("5.1."):
-        pytest.skip("moto 5.1 lacks some of it")
 
 
 @pytest.fixture

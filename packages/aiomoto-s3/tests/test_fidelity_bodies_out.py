@@ -165,7 +165,7 @@ def stored(data: bytes) -> None:
     s3_backends[DEFAULT_ACCOUNT_ID]["aws"].buckets["bucket"].keys["k"].value = data
 
 
-@pytest.mark.usefixtures("newer_moto")
+@pytest.mark.since_moto("5.2", "it stored no checksums of most uploads")
 @pytest.mark.parametrize("algorithm", sorted(botocore.httpchecksum._CHECKSUM_CLS))
 async def test_a_wrong_checksum_is_an_error(compare: Compare, algorithm: str) -> None:
     async def body(world: World) -> Any:
@@ -184,7 +184,7 @@ async def test_a_wrong_checksum_is_an_error(compare: Compare, algorithm: str) ->
     assert "did not match calculated checksum" in outcome.value[0][2]
 
 
-@pytest.mark.usefixtures("newer_moto")
+@pytest.mark.since_moto("5.2", "it stored no checksums of most uploads")
 @pytest.mark.parametrize("mode", ["when_supported", "when_required"])
 async def test_whether_checksums_are_checked_unasked(compare: Compare, mode: str) -> None:
     async def body(world: World) -> Any:

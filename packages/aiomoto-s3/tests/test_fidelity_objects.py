@@ -37,7 +37,7 @@ async def get(s3: Any, key: str = "k", **kwargs: Any) -> Any:
     return {**answer, "Body": await answer["Body"].read()}
 
 
-@pytest.mark.usefixtures("newer_moto")
+@pytest.mark.since_moto("5.2", "it lacked some conditions")
 async def test_conditional_reads_and_writes(compare: Compare) -> None:
     async def body(world: World) -> Any:
         async with world.client("s3") as s3:
@@ -255,7 +255,7 @@ async def test_without_a_signature(compare: Compare) -> None:
     assert [status for status, _ in outcome.value[1:]] == [403, 404]
 
 
-@pytest.mark.usefixtures("newer_moto")
+@pytest.mark.since_moto("5.2", "it lacked some listings")
 @pytest.mark.skipif("s3tables" not in SERVICES, reason="this moto has no S3 Tables")
 async def test_s3_tables(compare: Compare) -> None:
     async def body(world: World) -> Any:

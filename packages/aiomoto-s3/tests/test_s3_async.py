@@ -134,7 +134,7 @@ async def test_other_endpoints(client: Callable[..., Any], options: dict[str, An
             assert await read(s3) == b"data"
 
 
-@pytest.mark.usefixtures("newer_moto")
+@pytest.mark.since_moto("5.2", "it lacked some regions")
 @pytest.mark.parametrize(
     "region",
     [
@@ -162,7 +162,7 @@ async def test_partitions(client: Callable[..., Any], backend: str, region: str)
             assert await answer.read() == b"data"
 
 
-@pytest.mark.usefixtures("newer_moto")
+@pytest.mark.since_moto("5.2", "it lacked some listings")
 async def test_an_access_point(client: Callable[..., Any], s3: Any, backend: str) -> None:
     async with client("s3control", backend) as control:
         made = await control.create_access_point(AccountId=ACCOUNT, Name="point", Bucket="bucket")

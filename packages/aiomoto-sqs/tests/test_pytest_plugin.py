@@ -33,7 +33,7 @@ BODY = """
 def run(folder: Path, body: str, *options: str) -> str:
     (folder / "pytest.ini").write_text("[pytest]\nasyncio_default_fixture_loop_scope = function\n")
     (folder / "test_it.py").write_text(textwrap.dedent(body))
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "PYTEST_"))}
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("AWS_")}
     done = subprocess.run(
         [sys.executable, "-W", "error", "-m", "pytest", "-q", *QUIET, *options],
         cwd=folder,

@@ -32,7 +32,8 @@ class Waits:
         self.clock = clock
         self.closed = False
         self._lock = threading.RLock()
-        self._threads: set[threading.Thread] = set()
+        #: With what says that one runs: only then it can be joined.
+        self._threads: dict[threading.Thread, threading.Event] = {}
         #: Those of them that don't wait right now.
         self._running: set[threading.Thread] = set()
         self._jobs: set[Future[Any]] = set()
@@ -48,12 +49,18 @@ class Waits:
             def __init__(self, *args: Any, **kwargs: Any) -> None:
                 super().__init__(*args, **{**kwargs, "daemon": True})
                 self._over = ClockEvent(waits)
+                self._runs = threading.Event()
 
             def start(self) -> None:
-                waits.began(self)
-                super().start()
+                waits.began(self, self._runs)
+                try:
+                    super().start()
+                except BaseException:
+                    waits.ended(self)
+                    raise
 
             def run(self) -> None:
+                self._runs.set()
                 try:
                     if not waits.closed:
                         super().run()
@@ -100,16 +107,16 @@ class Waits:
 
     # -- who runs, who waits ------------------------------------------------------
 
-    def began(self, thread: threading.Thread) -> None:
-        """A thread is being started."""
+    def began(self, thread: threading.Thread, runs: threading.Event) -> None:
+        """A thread is being started; it sets ``runs`` when it runs."""
         with self._lock:
-            self._threads.add(thread)
+            self._threads[thread] = runs
         self.stirred(thread)
 
     def ended(self, thread: threading.Thread) -> None:
         """A thread is over."""
         with self._lock:
-            self._threads.discard(thread)
+            self._threads.pop(thread, None)
             self._running.discard(thread)
 
     def stirred(self, thread: threading.Thread) -> None:
@@ -194,7 +201,8 @@ class Waits:
             background.waiting = None
         with self._lock:
             self.closed = True
-            events, timers, threads = list(self._events), list(self._timers), list(self._threads)
+            events, timers = list(self._events), list(self._timers)
+            threads = list(self._threads.items())
         for timer in timers:
             timer.cancel()
         for event in events:
@@ -202,8 +210,8 @@ class Waits:
         if on_loop():
             return
         end = time.monotonic() + _ENDS_WITHIN
-        for thread in threads:
-            if thread.ident is not None:  # else it is being started, and will end at once
+        for thread, runs in threads:
+            if runs.wait(max(end - time.monotonic(), 0)):
                 threading.Thread.join(thread, max(end - time.monotonic(), 0))
 
 

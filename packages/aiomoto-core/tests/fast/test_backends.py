@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from moto.core import request as request_module
 from moto.core.responses import BaseResponse
 from multidict import CIMultiDict
 
@@ -16,12 +17,8 @@ from aiomoto import mock_aws
 from aiomoto.compat.environs import environ, parsed
 from aiomoto.fast.backends import MethodNames
 
-request_module = pytest.importorskip(
-    "moto.core.request", reason="this moto makes no request of its own"
-)
-if not hasattr(request_module, "Request"):
-    pytest.skip("this moto makes no request of its own", allow_module_level=True)
-build = request_module.Request.from_primitives
+build: Any = getattr(request_module.Request, "from_primitives", None)
+has_requests = pytest.mark.since_moto("5.2.4", "its handlers get botocore's requests")
 
 SEGMENTS = st.text("abz09-_.~!$&'()*+,=:@%/;é ?#", max_size=12)
 NAMES = st.sampled_from(
@@ -32,6 +29,7 @@ VALUES = st.text("abc/;=, é123", max_size=8) | st.sampled_from(
 )
 
 
+@has_requests
 @given(
     method=st.sampled_from(["GET", "PUT", "POST", "DELETE", "HEAD"]),
     path=SEGMENTS,
@@ -58,6 +56,7 @@ def test_the_environ_is_the_builders(
     assert made == expected
 
 
+@has_requests
 @pytest.mark.parametrize(
     "body", [b"", b"a=b", gzip.compress(b"a=b")], ids=["empty", "plain", "compressed"]
 )
@@ -82,6 +81,7 @@ def test_what_a_request_has_parsed(body: bytes, encoding: str | None, kind: str 
     assert quick.get_data() == slow.get_data()
 
 
+@has_requests
 @given(path=SEGMENTS, query=SEGMENTS, host=st.sampled_from(["", "h.example", "h:444", "é.b"]))
 @example("b/k", "", "")
 @example("/double//slash", "a=b&c", "h.example")
@@ -97,6 +97,7 @@ def test_what_a_request_knows_of_its_address(path: str, query: str, host: str) -
         assert getattr(quick, name) == getattr(slow, name), name
 
 
+@has_requests
 def test_the_usual_requests_take_the_short_way() -> None:
     headers = CIMultiDict({"Host": "sqs.us-east-1.amazonaws.com", "X-Amz-Target": "A.B"})
     for url in ("https://sqs.us-east-1.amazonaws.com/", "https://b.s3.amazonaws.com/k%20e/y?x=1"):
@@ -153,6 +154,7 @@ def test_what_is_picked(obj: Any, key: str, picker: str, transformers: Any) -> N
         assert pick() == expected
 
 
+@has_requests
 def test_headers_of_requests_keep_the_spelling_that_was_noted() -> None:
     names = ["x-amz-meta-a_b", "x-amz-meta-c-d", "Host", "Content-Type", "Content-Length"]
     headers = CIMultiDict((name, "1") for name in names)

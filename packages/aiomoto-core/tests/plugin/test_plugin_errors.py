@@ -114,10 +114,13 @@ async def test_no_retry_mode_tries_again(
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("hook", ["handle", "awaited handle"])
-@pytest.mark.parametrize("kind", [Unexpected, TimeoutError, AtOnce], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(
+    "kind", [Unexpected, asyncio.TimeoutError, AtOnce], ids=lambda kind: kind.__name__
+)
 async def test_it_reaches_a_plain_client(
     every_hook: ModuleType, backend: str, hook: str, kind: type[BaseException]
 ) -> None:
+    """asyncio's time-out: Python 3.10 has another, an OSError, which aiohttp makes its own."""
     error = kind("of the plugin")
     async with mock_aws(plugins=[raising(every_hook, hook, error)]):
         with pytest.raises(kind) as raised:
