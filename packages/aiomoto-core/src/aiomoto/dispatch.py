@@ -206,6 +206,8 @@ def name_operation(request: AwsRequest) -> None:
             request.operation = request.call.operation
         elif target:
             request.operation = target.rsplit(".", 1)[-1]
+        elif request.apart is not None:
+            pass  # an object of S3, no query
         elif request.body[:7] == b"Action=" or b"&Action=" in request.body[:4096]:
             found = parse_qs(request.body[:65536].decode("utf-8", "replace")).get("Action")
             request.operation = found[0] if found else None

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from multidict import CIMultiDict
 
+if TYPE_CHECKING:
+    from .aws_chunked import AwsChunkedBody
+
+#: A body of more bytes is not held twice without need, nor kept in the record of calls.
+LARGE = 256 * 1024
 HeaderItems = Mapping[str, Any] | Iterable[tuple[str, Any]]
 
 
@@ -28,6 +33,20 @@ class Call:
     undo: list[Callable[[], object]] = field(default_factory=list)
 
 
+class _Body:
+    """``AwsRequest.body`` while the body is still apart: put together when it is first read.
+
+    An instance that has its bytes has them in an attribute of its own, which Python
+    takes before this.
+    """
+
+    def __get__(self, request: AwsRequest | None, owner: type) -> bytes:
+        if request is None:
+            return b""  # the field's default
+        request.body = request.apart.whole() if request.apart is not None else b""
+        return request.body
+
+
 @dataclass
 class AwsRequest:
     """One HTTP request to AWS, as it would have gone over the wire.
@@ -41,7 +60,7 @@ class AwsRequest:
     #: Absolute, percent-encoded as the client sent it, in the AWS domain.
     url: str
     headers: CIMultiDict[str]
-    body: bytes = b""
+    body: bytes = cast("bytes", _Body())  # noqa: RUF009 - a descriptor, which gives the default
     #: The client waits with ``await``; otherwise its thread waits.
     is_async: bool = True
     #: moto's name of the service (``s3``, ``awslambda``), None if moto has none for this URL.
@@ -52,6 +71,21 @@ class AwsRequest:
     original_url: str = ""
     #: What the AWS client is doing; None for a plain HTTP client.
     call: Call | None = field(default=None, repr=False, compare=False)
+    #: Set by the plugin of a service whose handlers in moto take a body that is ``apart``.
+    takes_apart: bool = field(default=False, repr=False, compare=False)
+
+    def hold_apart(self, body: AwsChunkedBody) -> None:
+        """Have a large ``aws-chunked`` body as its payload and its framing, each by itself."""
+        vars(self).pop("body", None)
+        vars(self)["_apart"] = body
+
+    @property
+    def apart(self) -> AwsChunkedBody | None:
+        """The body as payload and framing; None where it is small, framed otherwise or not.
+
+        It is None as well once somebody has read ``body``, which puts it together, or set it.
+        """
+        return None if "body" in vars(self) else vars(self).get("_apart")
 
     def undo_if_cancelled(self, undo: Callable[[], object]) -> None:
         """Run ``undo()`` if the client's task is cancelled after this and before it has the answer.

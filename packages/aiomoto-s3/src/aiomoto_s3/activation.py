@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from wrapt import register_post_import_hook
 
+from aiomoto.plugin.patches import Patches
+
 from . import compat
-from .bodies import handle_encoded_body
+from .bodies import handle_encoded_body, storing
 from .filesystems import Filesystems
 
 _S3FS = "s3fs.core"
@@ -25,10 +28,10 @@ class Activation:
         self._filesystems: Filesystems | None = None
         self._undo = ExitStack()
 
-    def start(self) -> None:
+    def start(self, optimises: Callable[[], bool]) -> None:
         """Change moto, and s3fs if it is imported; undone if anything goes wrong."""
         with ExitStack() as undo:
-            self._change_moto(undo)
+            self._change_moto(undo, optimises)
             self._undo = undo.pop_all()
         self._active = True
         try:
@@ -60,10 +63,15 @@ class Activation:
         if self._active:
             self._change_s3fs()
 
-    def _change_moto(self, undo: ExitStack) -> None:
-        moto = compat.MotoBodies()
-        undo.callback(setattr, moto.responses, moto.DECODER, vars(moto.responses)[moto.DECODER])
-        setattr(moto.responses, moto.DECODER, handle_encoded_body)
+    def _change_moto(self, undo: ExitStack, optimises: Callable[[], bool]) -> None:
+        moto, patches = compat.MotoBodies(), Patches()
+        undo.callback(patches.take_out)
+        patches.put_in(
+            [
+                (moto.responses, moto.DECODER, handle_encoded_body),
+                (moto.key_class, "value", storing(moto, optimises)),
+            ]
+        )
 
     def _change_s3fs(self) -> None:
         with self._lock:

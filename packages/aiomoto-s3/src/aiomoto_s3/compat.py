@@ -16,13 +16,36 @@ from aiomoto.errors import IncompatibleLibrary
 
 
 class MotoBodies:
-    """moto: what takes bodies with trailing checksums apart."""
+    """moto: what takes bodies with trailing checksums apart, and how objects are stored."""
 
     DECODER = "_handle_encoded_body"
 
     def __init__(self) -> None:
         self.responses: Any = require("moto", "moto.s3.responses", "S3Response")
         require("moto", "moto.s3.responses", "S3Response", self.DECODER)
+        self.key_class: Any = require("moto", "moto.s3.models", "FakeKey")
+        #: The property that writes an object's bytes into a ``SpooledTemporaryFile``.
+        self.value: Any = require("moto", "moto.s3.models", "FakeKey", "value")
+        self._md5: Any = require("moto", "moto.s3.models", "md5_hash")
+        used = self.key_class.__init__.__code__.co_names
+        for name in ("_max_buffer_size", "_value_buffer", "_etag"):
+            if name not in used:
+                raise IncompatibleLibrary("moto", version("moto"), f"FakeKey().{name}")
+
+    @staticmethod
+    def is_for_a_file(key: Any, value: Any) -> bool:
+        """Whether moto will end with a file for these bytes."""
+        return isinstance(value, bytes) and len(value) > key._max_buffer_size
+
+    @staticmethod
+    def to_file(key: Any) -> None:
+        """Have a file now, before anything is written."""
+        key._value_buffer.rollover()
+
+    def set_etag(self, key: Any, value: bytes) -> None:
+        """What moto works out when the entity tag is first asked for."""
+        if key._etag is None:
+            key._etag = self._md5(value).hexdigest()
 
 
 class S3fs:

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
 
 from .activation import activation
+
+if TYPE_CHECKING:
+    from aiomoto.engine import Engine
+    from aiomoto.request import AwsRequest
 
 _SERVICES = ("s3", "s3control", "s3tables", "s3vectors")
 
@@ -19,9 +24,16 @@ def aiomoto_services() -> list[str]:
 
 
 @hookimpl
-def aiomoto_activate() -> None:
+def aiomoto_activate(engine: Engine) -> None:
     """Take large bodies apart in linear time, and give S3 file systems a clean start."""
-    activation.start()
+    activation.start(engine.optimises)
+
+
+@hookimpl
+def aiomoto_handle(request: AwsRequest) -> None:
+    """Have moto's S3 given a large body's payload as it is."""
+    if request.service == "s3":
+        request.takes_apart = True
 
 
 @hookimpl

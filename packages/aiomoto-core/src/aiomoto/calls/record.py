@@ -34,7 +34,8 @@ class RecordedCall:
         self.error_code: str | None = None
         self._aws_url = request.url
         self._headers = request.headers
-        self._body: bytes | None = request.body
+        # A body that is held apart is larger than any that is kept.
+        self._body: bytes | None = request.body if request.apart is None else None
         self._ended: float | None = None
         self._started = perf_counter()
 

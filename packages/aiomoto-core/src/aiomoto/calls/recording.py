@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
+from ..request import LARGE
 from .record import RecordedCall, differences
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 KEPT = 10_000
 #: Bytes of one body that is kept, and of all bodies together. Bodies are not
 #: copied: the client's own bytes are held.
-BODY_LIMIT = 256 * 1024
+BODY_LIMIT = LARGE
 BODIES_LIMIT = 32 * 1024 * 1024
 
 

@@ -197,14 +197,19 @@ class Moto:
             # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
             del request.headers["Accept"]
         request_url = _without_parameters(request.url)
+        apart = request.apart if quick and request.takes_apart else None
+        body = request.body if apart is None else apart.payload
         if self._request_class is not None:
-            given = self._request(request, request_url, quick)
+            given = self._request(request, request_url, body, quick)
             url = given.raw_url
             # The body is all there: werkzeug need not limit it, which copies it twice.
             given.environ["wsgi.input_terminated"] = True
         else:
             url = request_url
-            given = _as_older_moto_takes_it(request, url)
+            given = _as_older_moto_takes_it(request, url, body)
+        if apart is not None:
+            # What takes a service's bodies apart finds that it was done.
+            given.aiomoto_apart = apart
         try:
             self._recorder._record_request(given)
             status, out_headers, body = handler(given, url, given.headers)
@@ -212,16 +217,16 @@ class Moto:
             status, out_headers, body = error.code, error.get_headers(), error.get_body()
         return AwsResponse.of(status, out_headers, body)
 
-    def _request(self, request: AwsRequest, url: str, quick: bool) -> Any:
+    def _request(self, request: AwsRequest, url: str, body: bytes, quick: bool) -> Any:
         build, given = self._request_class.from_primitives, (request.method, url, request.headers)
         if quick:
-            made = environ(build, *given, request.body)
+            made = environ(build, *given, body)
             if made is not None:
-                return parsed(self._request_class(made), request.body)
-        return build(*given, request.body)
+                return parsed(self._request_class(made), body)
+        return build(*given, body)
 
 
-def _as_older_moto_takes_it(request: AwsRequest, url: str) -> Any:
+def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:
     """botocore's own request, as moto's stubber hands it on; of a form, werkzeug's, parsed.
 
     A form is what no client of botocore sends: the POST of a presigned policy.
@@ -238,14 +243,14 @@ def _as_older_moto_takes_it(request: AwsRequest, url: str) -> Any:
             base_url=f"{parts.scheme}://{parts.netloc}",
             method=request.method,
             headers=list(request.headers.items()),
-            data=request.body,
+            data=body,
         )
         return Request(builder.get_environ())
     from botocore.awsrequest import AWSPreparedRequest
     from botocore.compat import HTTPHeaders
 
     headers = HTTPHeaders.from_pairs(list(request.headers.items()))
-    return AWSPreparedRequest(request.method, url, headers, request.body, False)
+    return AWSPreparedRequest(request.method, url, headers, body, False)
 
 
 def _without_parameters(url: str) -> str:

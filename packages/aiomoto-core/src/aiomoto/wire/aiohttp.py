@@ -245,10 +245,10 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                 method=given.method,
                 url=self._aws_url,
                 headers=CIMultiDict(given.headers),
-                body=self._reader.body,
                 original_url=str(given.url),
                 call=current_call.get(),
             )
+            self._reader.hand_over(request)
             self._reader = None
             response = await self._bounded(request)
             if response is not None and response.stream is not None:

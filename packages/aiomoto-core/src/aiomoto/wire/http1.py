@@ -9,17 +9,43 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from http.client import responses as reasons
+from io import SEEK_END, BytesIO
 
 from multidict import MultiMapping
 
+from ..aws_chunked import UNSIGNED_TRAILER, AwsChunkedBody
 from ..errors import PluginError
-from ..request import AwsRequest, AwsResponse
+from ..request import LARGE, AwsRequest, AwsResponse
 
 #: How much of a response body is handed to the client at once.
 CHUNK = 256 * 1024
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 LAST_CHUNK = b"0\r\n\r\n"
 BODILESS = frozenset({204, 304})
+
+
+class _PlainBody:
+    """A body in one piece, each byte copied once; not even that if it came so."""
+
+    def __init__(self) -> None:
+        self._only = b""
+        self._several: BytesIO | None = None
+
+    def add(self, data: bytes | memoryview) -> None:
+        """Take what comes next."""
+        if self._several is not None:
+            self._several.write(data)
+        elif self._only:
+            self._several = BytesIO(self._only)
+            self._several.seek(0, SEEK_END)
+            self._several.write(data)
+            self._only = b""
+        else:
+            self._only = bytes(data)
+
+    def whole(self) -> bytes:
+        """All that came."""
+        return self._only if self._several is None else self._several.getvalue()
 
 
 class RequestReader:
@@ -35,7 +61,7 @@ class RequestReader:
         self._chunked = any("chunked" in coding.lower() for coding in codings)
         self.expects_continue = headers.get("Expect", "").lower() == "100-continue"
         self._head: bytearray | None = bytearray()
-        self._parts: list[bytes] = []
+        self._body = AwsChunkedBody() if _is_large_aws_chunked(headers) else _PlainBody()
         self._frame = bytearray()
         self._in_chunk = 0
         self.complete = False
@@ -43,7 +69,15 @@ class RequestReader:
     @property
     def body(self) -> bytes:
         """What was received of the body."""
-        return self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        return self._body.whole()
+
+    def hand_over(self, request: AwsRequest) -> None:
+        """Give a request its body; whoever has the reader is to let go of it."""
+        body = self._body
+        if isinstance(body, AwsChunkedBody) and body.regular and body.size > LARGE:
+            request.hold_apart(body)
+        else:
+            request.body = body.whole()
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Take what the client wrote, in whatever pieces."""
@@ -54,10 +88,10 @@ class RequestReader:
         if self._chunked:
             self._feed_chunked(data)
         elif self._remaining:
-            part = bytes(data[: self._remaining])
+            part = _piece(data, self._remaining)
             self._remaining -= len(part)
             if part:
-                self._parts.append(part)
+                self._body.add(part)
         self.complete = self.complete or (not self._chunked and not self._remaining)
 
     def _skip_head(self, data: bytes | bytearray | memoryview) -> memoryview:
@@ -78,12 +112,11 @@ class RequestReader:
         view = memoryview(data)
         while view and not self.complete:
             if self._in_chunk > 2:
-                size = min(self._in_chunk - 2, len(view))
-                # What is written whole, as large bodies are, need not be copied.
-                whole = isinstance(data, bytes) and size == len(data)
-                self._parts.append(data if whole else bytes(view[:size]))  # type: ignore[arg-type]
-                self._in_chunk -= size
-                view = view[size:]
+                whole = len(view) == len(data)
+                part = _piece(data if whole else view, self._in_chunk - 2)
+                self._body.add(part)
+                self._in_chunk -= len(part)
+                view = view[len(part) :]
             elif self._in_chunk:  # the line end behind a chunk
                 skipped = min(self._in_chunk, len(view))
                 self._in_chunk -= skipped
@@ -104,6 +137,20 @@ class RequestReader:
         else:
             self.complete = True
         return view[end + 2 - seen :]
+
+
+def _piece(data: bytes | bytearray | memoryview, size: int) -> bytes | memoryview:
+    """Its first bytes; bytes that are wanted whole, as they are, need no copy to be kept."""
+    if isinstance(data, bytes) and len(data) <= size:
+        return data
+    return memoryview(data)[:size]
+
+
+def _is_large_aws_chunked(headers: MultiMapping[str]) -> bool:
+    if headers.get("X-Amz-Content-SHA256") != UNSIGNED_TRAILER:
+        return False
+    length = headers.get("X-Amz-Decoded-Content-Length", "")
+    return int(length) > LARGE if length.isdecimal() else True
 
 
 def response_head(request: AwsRequest, response: AwsResponse) -> bytes:

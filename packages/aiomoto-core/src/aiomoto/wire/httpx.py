@@ -199,7 +199,7 @@ class _Exchange:
         request, reader = self._request, self._reader
         self._request = self._reader = None
         if request is not None and reader is not None:
-            request.body = reader.body
+            reader.hand_over(request)
         return request
 
     def answer(self, request: AwsRequest, response: AwsResponse) -> None:
