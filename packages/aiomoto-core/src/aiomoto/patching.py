@@ -31,6 +31,12 @@ def _httpx(library: str, engine: Engine) -> list[Patch]:
     return httpx.patches(engine, library)
 
 
+def _httpx_responses(library: str, engine: Engine) -> list[Patch]:
+    from .wire import httpx_bodies
+
+    return httpx_bodies.response_patches(library)
+
+
 def _botocore(engine: Engine) -> list[Patch]:
     from .wire import botocore
 
@@ -94,6 +100,8 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "aiohttp": _aiohttp,
     "httpcore": partial(_httpx, "httpcore"),
     "httpcore2": partial(_httpx, "httpcore2"),
+    "httpx": partial(_httpx_responses, "httpx"),
+    "httpx2": partial(_httpx_responses, "httpx2"),
 }
 
 

@@ -60,7 +60,7 @@ class AwsRequest:
     #: Absolute, percent-encoded as the client sent it, in the AWS domain.
     url: str
     headers: CIMultiDict[str]
-    body: bytes = cast("bytes", _Body())  # noqa: RUF009 - a descriptor, which gives the default
+    body: bytes = cast("bytes", _Body())
     #: The client waits with ``await``; otherwise its thread waits.
     is_async: bool = True
     #: moto's name of the service (``s3``, ``awslambda``), None if moto has none for this URL.

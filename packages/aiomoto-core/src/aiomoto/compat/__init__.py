@@ -13,9 +13,10 @@ from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .sessions import Clients, Events, json_open_methods
-from .transports import Aiohttp, Httpcore
+from .transports import AiobotocoreHttpxBody, Aiohttp, Httpcore
 
 __all__ = [
+    "AiobotocoreHttpxBody",
     "Aiohttp",
     "Clients",
     "Events",

@@ -215,6 +215,10 @@ class Moto:
             status, out_headers, body = handler(given, url, given.headers)
         except self._http_exception as error:
             status, out_headers, body = error.code, error.get_headers(), error.get_body()
+        finally:
+            # werkzeug writes the request into its own environ, a circle that holds the
+            # body until the garbage collector comes.
+            getattr(given, "environ", {}).pop("werkzeug.request", None)
         return AwsResponse.of(status, out_headers, body)
 
     def _request(self, request: AwsRequest, url: str, body: bytes, quick: bool) -> Any:

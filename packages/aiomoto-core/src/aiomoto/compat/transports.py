@@ -109,6 +109,9 @@ class Aiohttp:
 class Httpcore:
     """httpcore or httpcore2: the pool class of httpx, and a pool like it without sockets."""
 
+    #: What gives the pieces of a response's body.
+    RECEIVE = "_receive_response_body"
+
     def __init__(self, library: str) -> None:
         self.module = require(library, library)
         self.async_pool = require(library, library, "AsyncConnectionPool")
@@ -119,6 +122,14 @@ class Httpcore:
             require(library, library, cls, handle)
             require(library, library, cls, f"{prefix}close")
         self.limits(self.sync_pool())  # looked up here, so that a change shows before a request
+        self.async_connection = require(library, library, "AsyncHTTP11Connection")
+        self.sync_connection = require(library, library, "HTTP11Connection")
+        for connection in (self.async_connection, self.sync_connection):
+            require(library, library, connection.__name__, self.RECEIVE)
+            _require_attributes(library, connection, "_h11_state", "_network_stream")
+        _require_attributes("h11", require("h11", "h11", "Connection"), "_reader")
+        self._length_reader = require("h11", "h11._readers", "ContentLengthReader")
+        _require_attributes("h11", self._length_reader, "_remaining")
 
     def limits(self, pool: Any) -> dict[str, Any]:
         """The limits that a pool was made with, as arguments for another."""
@@ -130,3 +141,47 @@ class Httpcore:
                 raise IncompatibleLibrary(library, version(library), f"ConnectionPool._{name}")
             found[name] = getattr(pool, f"_{name}")
         return found
+
+    @staticmethod
+    def has_large_body(connection: Any) -> bool:
+        """Whether a connection is in memory, with more of a body than is read at once."""
+        exchange = getattr(connection._network_stream, "exchange", None)
+        return exchange is not None and bool(exchange.has_large_body)
+
+    def take_rest(self, connection: Any) -> bytes | None:
+        """What was not read of a body in memory, for which h11 waits no more then.
+
+        None if the body ends otherwise than with its length, or h11 has some of it.
+        """
+        state = connection._h11_state
+        reader, (waiting, _) = state._reader, state.trailing_data
+        if waiting or not isinstance(reader, self._length_reader):
+            return None
+        rest: bytes | None = connection._network_stream.exchange.take_rest(reader._remaining)
+        if rest is not None:
+            reader._remaining = 0
+        return rest
+
+
+class AiobotocoreHttpxBody:
+    """aiobotocore's streaming body on httpx."""
+
+    def __init__(self) -> None:
+        self.body_class = require("aiobotocore", "aiobotocore.response", "HttpxStreamingBody")
+        #: Older ones have none, and read a body as httpx's response does.
+        self.has_buffer = hasattr(self.body_class, "_fill_buffer")
+        if self.has_buffer:
+            _require_attributes("aiobotocore", self.body_class, "_buffer", "_stream_exhausted")
+
+    @staticmethod
+    async def fill_empty_buffer(body: Any) -> None:
+        """Have the next piece of a body as its buffer, without a copy, if that is empty."""
+        if not body._buffer and not body._stream_exhausted:
+            await body._fill_buffer(1)
+
+
+def _require_attributes(library: str, cls: Any, *names: str) -> None:
+    """Refuse a class whose instances are not given these attributes when they are made."""
+    for name in names:
+        if name not in cls.__init__.__code__.co_names:
+            raise IncompatibleLibrary(library, version(library), f"{cls.__name__}().{name}")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ..compat import require
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
+from . import httpx_bodies
 from .http1 import BODILESS
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def async_patches(engine: Engine) -> list[Patch]:
         session_class = require("aiobotocore", f"aiobotocore.{module}", name)
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
         found.append((session_class, "send", _carrying(engine, send)))
-    return found
+    return found + httpx_bodies.aiobotocore_patches()
 
 
 def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:

@@ -9,35 +9,20 @@ and closing are the real ones. It serves synchronous clients, asyncio and trio.
 from __future__ import annotations
 
 import ssl
-from collections.abc import AsyncGenerator, Callable
-from contextvars import ContextVar
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from multidict import CIMultiDict
-
 from .. import compat
 from ..guard import Ruling, Verdict
-from ..request import AwsRequest, AwsResponse, current_call
-from .http1 import (
-    CHUNK,
-    CONTINUE,
-    LAST_CHUNK,
-    RequestReader,
-    close_stream,
-    has_body,
-    response_body,
-    response_head,
-    response_pieces,
-)
+from ..request import current_call
+from . import httpx_bodies
+from .exchange import Exchange, NowSending, headers_of_httpcore, url_of_httpcore
 
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..plugin.patches import Patch
-
-#: What the pool is sending in this context: its streams don't see requests, only bytes.
-_sending: ContextVar[tuple[Any, str] | None] = ContextVar("aiomoto_sending", default=None)
 
 
 def patches(engine: Engine, library: str) -> list[Patch]:
@@ -54,7 +39,7 @@ def patches(engine: Engine, library: str) -> list[Patch]:
         if ruling is None or ruling.verdict is Verdict.PASS:
             return await async_send(self, request)
         pool = memory.pool_for(self, seam.async_pool, memory.async_backend)
-        with _NowSending(request, ruling.url):
+        with NowSending(request, ruling.url):
             return await async_send(pool, request)
 
     def handle_request(self: Any, request: Any) -> Any:
@@ -63,7 +48,7 @@ def patches(engine: Engine, library: str) -> list[Patch]:
         if ruling is None or ruling.verdict is Verdict.PASS:
             return sync_send(self, request)
         pool = memory.pool_for(self, seam.sync_pool, memory.sync_backend)
-        with _NowSending(request, ruling.url):
+        with NowSending(request, ruling.url):
             return sync_send(pool, request)
 
     async def aclose(self: Any) -> None:
@@ -83,48 +68,17 @@ def patches(engine: Engine, library: str) -> list[Patch]:
         (async_pool, "aclose", aclose),
         (sync_pool, "handle_request", handle_request),
         (sync_pool, "close", close),
+        *httpx_bodies.connection_patches(seam, engine.optimises),
     ]
 
 
 def _judge(engine: Engine, request: Any) -> Ruling:
     call = current_call.get()
-    headers = _headers(request)
-    ruling = engine.judge(_url(request), headers, call)
+    headers = headers_of_httpcore(request)
+    ruling = engine.judge(url_of_httpcore(request), headers, call)
     if ruling.verdict is Verdict.BLOCK:
         raise engine.blocked(ruling.url, headers, call)
     return ruling
-
-
-class _NowSending:
-    """Tell the streams below which request is being sent; cheaper than contextlib's."""
-
-    def __init__(self, request: Any, aws_url: str) -> None:
-        self._value = (request, aws_url)
-
-    def __enter__(self) -> None:
-        self._token = _sending.set(self._value)
-
-    def __exit__(self, *_: object) -> None:
-        _sending.reset(self._token)
-
-
-def _headers(request: Any) -> CIMultiDict[str]:
-    return CIMultiDict(
-        (name.decode("latin-1"), value.decode("utf-8", "surrogateescape"))
-        for name, value in request.headers
-    )
-
-
-def _url(request: Any) -> str:
-    """The URL as it goes on the wire: the ``target`` extension is in it, not normalised."""
-    url = request.url
-    target: str = url.target.decode("latin-1")
-    if target.startswith(("http://", "https://")):  # absolute form, RFC 9112, section 3.2.2
-        return target
-    port = f":{url.port}" if url.port is not None else ""
-    host = url.host.decode("ascii")
-    host = f"[{host}]" if ":" in host else host
-    return f"{url.scheme.decode('ascii')}://{host}{port}{target}"
 
 
 @cache
@@ -154,125 +108,42 @@ class _Memory:
         return pool
 
 
-class _Exchange:
-    """One request and its response on a connection in memory; the next replaces it."""
-
-    def __init__(self) -> None:
-        self._reader: RequestReader | None = None
-        self._request: AwsRequest | None = None
-        self._outgoing = memoryview(b"")
-        #: What follows it: a large body, which isn't copied to be put behind its head.
-        self._body = memoryview(b"")
-        self._pieces: AsyncGenerator[bytes] | None = None
-
-    def take(self, data: bytes) -> None:
-        """Bytes of a request; the first ones say which."""
-        if self._reader is None:
-            sending = _sending.get()
-            assert sending is not None
-            request, aws_url = sending
-            headers = _headers(request)
-            self._reader = RequestReader(headers)
-            self._request = AwsRequest(
-                method=request.method.decode("ascii"),
-                url=aws_url,
-                headers=headers,
-                original_url=_url(request),
-                call=current_call.get(),
-            )
-        self._reader.feed(data)
-
-    def pending(self, max_bytes: int) -> bytes:
-        """What can be read now without asking moto; empty if nothing."""
-        if not self._outgoing:
-            self._outgoing, self._body = self._body, self._outgoing
-        piece = self._outgoing[: min(max_bytes, CHUNK)]
-        self._outgoing = self._outgoing[len(piece) :]
-        if not piece and self._reader is not None and self._reader.expects_continue:
-            self._reader.expects_continue = False
-            if not self._reader.complete:
-                return CONTINUE
-        return bytes(piece)
-
-    def request(self) -> AwsRequest | None:
-        """The request that waits for an answer; None if the client reads without one."""
-        request, reader = self._request, self._reader
-        self._request = self._reader = None
-        if request is not None and reader is not None:
-            reader.hand_over(request)
-        return request
-
-    def answer(self, request: AwsRequest, response: AwsResponse) -> None:
-        """Have a response read from now on."""
-        head, body = response_head(request, response), response_body(request, response)
-        if len(body) > CHUNK:
-            self._outgoing, self._body = memoryview(head), memoryview(body)
-        else:
-            self._outgoing, self._body = memoryview(head + body), memoryview(b"")
-
-    async def answer_async(self, request: AwsRequest, response: AwsResponse) -> None:
-        """The same for a response that may come piece by piece."""
-        self.answer(request, response)
-        if response.stream is not None:
-            if has_body(request, response.status):
-                self._pieces = response_pieces(response)
-            else:
-                await close_stream(response)
-
-    async def next_piece(self) -> bool:
-        """Wait for more of a stream; False if there is none."""
-        if self._pieces is None:
-            return False
-        piece = await anext(self._pieces)
-        self._outgoing = memoryview(piece)
-        if piece == LAST_CHUNK:
-            await self.close()  # else it stays suspended until the connection closes
-        return True
-
-    async def close(self) -> None:
-        """End a stream that is not read to its end."""
-        pieces, self._pieces = self._pieces, None
-        if pieces is not None and not getattr(
-            pieces, "ag_running", False
-        ):  # else its reader's end ends it
-            await pieces.aclose()
-
-
 def _async_backend(module: Any, engine: Engine) -> Any:
     class Stream(module.AsyncNetworkStream):  # type: ignore[misc]
         def __init__(self) -> None:
-            self._exchange = _Exchange()
+            self.exchange = Exchange()
             self._closed = False
 
         async def write(self, buffer: bytes, timeout: float | None = None) -> None:
             if self._closed:
                 raise module.WriteError("")
-            self._exchange.take(buffer)
+            self.exchange.take(buffer)
 
         async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             if self._closed:
                 raise module.ReadError("")
-            ready = self._exchange.pending(max_bytes)
+            ready = self.exchange.pending(max_bytes)
             if ready:
                 return ready
-            request = self._exchange.request()
+            request = self.exchange.request()
             import anyio.lowlevel
 
             with anyio.move_on_after(timeout) as bound:
                 if request is None:
-                    await self._exchange.next_piece()
+                    await self.exchange.next_piece()
                 else:
                     # A real answer takes at least a turn of the loop; without one, a
                     # task that polls would never let another run.
                     await anyio.lowlevel.checkpoint()
-                    await self._exchange.answer_async(request, await engine.answer(request))
+                    await self.exchange.answer_async(request, await engine.answer(request))
             if bound.cancelled_caught:
                 raise module.ReadTimeout("")
-            return self._exchange.pending(max_bytes)
+            return self.exchange.pending(max_bytes)
 
         async def aclose(self) -> None:
             self._closed = True
-            await self._exchange.close()
+            self.exchange.forget()
+            await self.exchange.close()
 
         async def start_tls(self, *_: Any, **__: Any) -> Any:
             return self
@@ -293,26 +164,27 @@ def _async_backend(module: Any, engine: Engine) -> Any:
 def _sync_backend(module: Any, engine: Engine) -> Any:
     class Stream(module.NetworkStream):  # type: ignore[misc]
         def __init__(self) -> None:
-            self._exchange = _Exchange()
+            self.exchange = Exchange()
             self._closed = False
 
         def write(self, buffer: bytes, timeout: float | None = None) -> None:
             if self._closed:
                 raise module.WriteError("")
-            self._exchange.take(buffer)
+            self.exchange.take(buffer)
 
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             if self._closed:
                 raise module.ReadError("")
-            ready = self._exchange.pending(max_bytes)
-            request = None if ready else self._exchange.request()
+            ready = self.exchange.pending(max_bytes)
+            request = None if ready else self.exchange.request()
             if request is None:
                 return ready
-            self._exchange.answer(request, engine.answer_sync(request))
-            return self._exchange.pending(max_bytes)
+            self.exchange.answer(request, engine.answer_sync(request))
+            return self.exchange.pending(max_bytes)
 
         def close(self) -> None:
             self._closed = True
+            self.exchange.forget()
 
         def start_tls(self, *_: Any, **__: Any) -> Any:
             return self
