@@ -14,8 +14,9 @@ from aiomoto.plugin.patches import Patches
 from . import compat
 from .bodies import handle_encoded_body, storing
 from .filesystems import Filesystems
+from .local_caches import LocalCaches
 
-_S3FS = "s3fs.core"
+_S3FS, _CACHED = "s3fs.core", "fsspec.implementations.cached"
 
 
 class Activation:
@@ -26,6 +27,7 @@ class Activation:
         self._hooked = False
         self._active = False
         self._filesystems: Filesystems | None = None
+        self._caches: LocalCaches | None = None
         self._undo = ExitStack()
 
     def start(self, optimises: Callable[[], bool]) -> None:
@@ -38,8 +40,9 @@ class Activation:
             if _S3FS in sys.modules:
                 self._change_s3fs()
             if not self._hooked:
-                # It runs at once where s3fs is imported, and stays registered.
-                register_post_import_hook(lambda _: self._imported(), _S3FS)
+                # They run at once where a module is imported, and stay registered.
+                for module in (_S3FS, _CACHED):
+                    register_post_import_hook(lambda _: self._imported(), module)
                 self._hooked = True
         except BaseException:
             self.stop()
@@ -49,18 +52,19 @@ class Activation:
         """Put back what :meth:`start` and later imports changed."""
         with self._lock:
             self._active = False
-            self._filesystems = None
+            self._filesystems = self._caches = None
             undo, self._undo = self._undo, ExitStack()
         undo.close()
 
     def reset(self) -> None:
         """Forget what was seen of buckets that are gone; everything stays open."""
         with self._lock:
-            if self._filesystems is not None:
-                self._filesystems.reset()
+            for one in (self._filesystems, self._caches):
+                if one is not None:
+                    one.reset()
 
     def _imported(self) -> None:
-        if self._active:
+        if self._active and _S3FS in sys.modules:
             self._change_s3fs()
 
     def _change_moto(self, undo: ExitStack, optimises: Callable[[], bool]) -> None:
@@ -75,12 +79,18 @@ class Activation:
 
     def _change_s3fs(self) -> None:
         with self._lock:
-            if self._filesystems is not None or not self._active:
+            if not self._active:
                 return
-            filesystems = Filesystems(compat.S3fs())
-            filesystems.start()
-            self._undo.callback(filesystems.stop)
-            self._filesystems = filesystems
+            if self._filesystems is None:
+                filesystems = Filesystems(compat.S3fs())
+                filesystems.start()
+                self._undo.callback(filesystems.stop)
+                self._filesystems = filesystems
+            if self._caches is None and _CACHED in sys.modules:
+                caches = LocalCaches(compat.FsspecCaches(compat.S3fs()))
+                caches.start()
+                self._undo.callback(caches.stop)
+                self._caches = caches
 
 
 activation = Activation()

@@ -7,7 +7,7 @@ Each class looks its names up when it is made, and raises
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, MutableMapping
+from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from importlib.metadata import version
 from typing import Any
 
@@ -156,3 +156,42 @@ class S3fs:
         """
         for client in self.clients(creator):
             close_client(client)
+
+
+class FsspecCaches:
+    """fsspec: what a file system that keeps local copies holds on itself."""
+
+    STORAGE, METADATA, MAPPER = "storage", "_metadata", "_mapper"
+    LOADED, SIZE = "last_cache", "_cache_size"
+    NAMES = frozenset({STORAGE, METADATA, MAPPER, LOADED, SIZE})
+    #: The file that lists the copies of a folder.
+    LIST = "cache"
+
+    def __init__(self, s3fs: S3fs) -> None:
+        module = "fsspec.implementations.cached"
+        self.caching_class: Any = require("fsspec", module, "CachingFileSystem")
+        self._metadata_class: Any = require("fsspec", module, "CacheMetadata")
+        self.is_s3: Callable[[Any], bool] = s3fs.reaches_s3
+        used = {*self.caching_class.__init__.__code__.co_names}
+        used |= {*self.caching_class.load_cache.__code__.co_names}
+        for name in (*sorted(self.NAMES), "fs"):
+            if name not in used:
+                raise IncompatibleLibrary(
+                    "fsspec", version("fsspec"), f"CachingFileSystem().{name}"
+                )
+
+    @staticmethod
+    def held(filesystem: Any) -> dict[str, Any]:
+        """What a file system holds itself; it answers for the one below it where it can."""
+        found: dict[str, Any] = object.__getattribute__(filesystem, "__dict__")
+        return found
+
+    def is_around_s3(self, held: dict[str, Any]) -> bool:
+        """Whether the file system that holds this is complete, and its objects are S3's."""
+        return self.STORAGE in held and "fs" in held and self.is_s3(held["fs"])
+
+    def metadata(self, storage: list[str]) -> Any:
+        """A list of the copies in folders, as it is read from them."""
+        found = self._metadata_class(storage)
+        found.load()
+        return found
