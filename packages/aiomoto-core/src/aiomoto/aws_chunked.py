@@ -104,7 +104,7 @@ class AwsChunkedBody:
 
     @property
     def trailer(self) -> bytes:
-        """What stands behind the last chunk, from that one's size on: the checksum."""
+        """What stands behind the payload of a regular body: line end, size 0, checksum."""
         return bytes(self._rest)
 
     @property
