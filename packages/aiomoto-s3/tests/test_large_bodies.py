@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import boto3
 import pytest
 from moto.s3.models import FakeKey
 from moto.s3.responses import S3Response
@@ -84,6 +85,29 @@ async def test_a_download_is_held_once(s3: Any) -> None:
     assert same
     assert used.peak < 1.2
     assert keeps or used.left < 0.1
+
+
+async def test_an_upload_of_boto3_is_held_once_and_read_once() -> None:
+    class Reads(io.BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            found = super().read(size)
+            self.taken += len(found)
+            return found
+
+    with mock_aws():
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="bucket")
+        s3.put_object(Bucket="bucket", Key="warm", Body=b"x")
+        body = Reads(DATA)
+        with memory() as used:
+            s3.put_object(**WHERE, Body=body)
+        assert body.taken == SIZE
+        assert s3.get_object(**WHERE)["Body"].read() == DATA
+        s3.close()
+    assert used.peak < 1.4
+    assert used.left < 0.1
 
 
 async def test_without_fast_paths_more_is_held(client: Callable[..., Any]) -> None:

@@ -36,7 +36,8 @@ def makers() -> list[tuple[str, Any]]:
     libraries = [one for one in ("httpcore", "httpcore2") if importlib.util.find_spec(one)]
     httpcores = [(library, partial(compat.Httpcore, library)) for library in libraries]
     botocore = [("botocore", compat.Events), ("botocore", compat.Clients)]
-    return [("moto", compat.Moto), ("aiohttp", compat.Aiohttp), *botocore, *httpcores]
+    others = [("aiohttp", compat.Aiohttp), ("aiobotocore", compat.AiobotocoreHttpxBody)]
+    return [("moto", compat.Moto), *others, *botocore, *httpcores]
 
 
 NEEDED = [
@@ -69,6 +70,38 @@ def test_missing_name_is_named(make: Any, module: str, path: tuple[str, ...]) ->
     assert str(error).startswith(
         f"aiomoto needs {error.attribute}, which {library} {version(library)} does not have."
     )
+
+
+@pytest.mark.parametrize(
+    ("module", "cls", "name", "make"),
+    [
+        pytest.param(module, cls, name, make, id=f"{module}.{cls}().{name}")
+        for library, make in makers()
+        for module, cls, name in {
+            "httpcore": [
+                ("httpcore", "AsyncHTTP11Connection", "_h11_state"),
+                ("httpcore", "HTTP11Connection", "_network_stream"),
+                ("h11", "Connection", "_reader"),
+                ("h11._readers", "ContentLengthReader", "_remaining"),
+            ],
+            "aiobotocore": [("aiobotocore.response", "HttpxStreamingBody", "_buffer")],
+        }.get(library, [])
+    ],
+)
+def test_a_missing_attribute_of_instances_is_named(
+    module: str, cls: str, name: str, make: Any
+) -> None:
+    """Its class says so by its constructor, which is looked through for the name."""
+    owner = getattr(importlib.import_module(module), cls)
+    if cls == "HttpxStreamingBody" and not hasattr(owner, "_fill_buffer"):
+        pytest.skip("aiobotocore 2.25's body has no buffer")
+    code = owner.__init__.__code__
+    names = tuple("other" if one == name else one for one in code.co_names)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(owner.__init__, "__code__", code.replace(co_names=names))
+        with pytest.raises(IncompatibleLibrary) as caught:
+            make()
+    assert caught.value.attribute == f"{owner.__name__}().{name}"
 
 
 def test_enough_names_are_looked_for() -> None:

@@ -8,7 +8,7 @@ that would turn it into a retryable ``HTTPClientError``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.client import responses as reasons
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -17,13 +17,15 @@ from ..compat import require
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from . import httpx_bodies
-from .http1 import BODILESS
+from .http1 import BODILESS, Incoming
 
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..plugin.patches import Patch
 
 _MARK = "aiomoto_call"
+#: How many bytes are read of a file at once.
+_PIECE = 1 << 20
 
 
 def patches(engine: Engine) -> list[Patch]:
@@ -143,25 +145,34 @@ def raw_response(method: str, response: AwsResponse) -> Any:
 
 def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsRequest:
     """From a prepared request of botocore; its body may be a file or an iterable."""
-    return AwsRequest(
+    made = AwsRequest(
         method=request.method,
         url=aws_url,
         headers=headers_of(request.headers.items()),
-        body=body_bytes(request.body),
         is_async=False,
         original_url=request.url,
         call=call,
     )
+    incoming = Incoming(made.headers)
+    for piece in body_pieces(request.body):
+        incoming.add(piece)
+    incoming.hand_over(made)
+    return made
 
 
-def body_bytes(body: Any) -> bytes:
-    """All bytes of whatever botocore accepts as a body."""
+def body_pieces(body: Any) -> Iterator[bytes]:
+    """The bytes of whatever botocore accepts as a body."""
     if body is None:
-        return b""
+        return
     if isinstance(body, str):
-        return body.encode("utf-8")
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body)
-    if hasattr(body, "read"):
-        return body_bytes(body.read())
-    return b"".join(body_bytes(part) for part in body)
+        yield body.encode("utf-8")
+    elif isinstance(body, (bytes, bytearray, memoryview)):
+        yield bytes(body)
+    elif hasattr(body, "read"):
+        # urllib3 reads by pieces too; all at once, botocore's AwsChunkedWrapper takes
+        # time that is quadratic.
+        while piece := body.read(_PIECE):
+            yield from body_pieces(piece)
+    else:
+        for part in body:
+            yield from body_pieces(part)

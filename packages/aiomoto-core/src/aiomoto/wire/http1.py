@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from http.client import responses as reasons
-from io import SEEK_END, BytesIO
+from io import BytesIO
 
 from multidict import MultiMapping
 
@@ -24,20 +24,27 @@ LAST_CHUNK = b"0\r\n\r\n"
 BODILESS = frozenset({204, 304})
 
 
-class _PlainBody:
-    """A body in one piece, each byte copied once; not even that if it came so."""
+class Incoming:
+    """A request's body as it comes in, in whatever pieces: each byte is copied once.
 
-    def __init__(self) -> None:
+    Not even that if it comes in one piece. A large ``aws-chunked`` one is taken apart.
+    """
+
+    def __init__(self, headers: MultiMapping[str]) -> None:
         self._only = b""
-        self._several: BytesIO | None = None
+        self._several: BytesIO | AwsChunkedBody | None = None
+        if _is_large_aws_chunked(headers):
+            self._several = AwsChunkedBody()
 
     def add(self, data: bytes | memoryview) -> None:
         """Take what comes next."""
-        if self._several is not None:
+        if isinstance(self._several, AwsChunkedBody):
+            self._several.add(data)
+        elif self._several is not None:
             self._several.write(data)
         elif self._only:
-            self._several = BytesIO(self._only)
-            self._several.seek(0, SEEK_END)
+            self._several = BytesIO()
+            self._several.write(self._only)
             self._several.write(data)
             self._only = b""
         else:
@@ -45,7 +52,17 @@ class _PlainBody:
 
     def whole(self) -> bytes:
         """All that came."""
+        if isinstance(self._several, AwsChunkedBody):
+            return self._several.whole()
         return self._only if self._several is None else self._several.getvalue()
+
+    def hand_over(self, request: AwsRequest) -> None:
+        """Give a request its body; whoever has this is to let go of it."""
+        body = self._several
+        if isinstance(body, AwsChunkedBody) and body.regular and body.size > LARGE:
+            request.hold_apart(body)
+        else:
+            request.body = self.whole()
 
 
 class RequestReader:
@@ -61,7 +78,7 @@ class RequestReader:
         self._chunked = any("chunked" in coding.lower() for coding in codings)
         self.expects_continue = headers.get("Expect", "").lower() == "100-continue"
         self._head: bytearray | None = bytearray()
-        self._body = AwsChunkedBody() if _is_large_aws_chunked(headers) else _PlainBody()
+        self._body = Incoming(headers)
         self._frame = bytearray()
         self._in_chunk = 0
         self.complete = False
@@ -73,11 +90,7 @@ class RequestReader:
 
     def hand_over(self, request: AwsRequest) -> None:
         """Give a request its body; whoever has the reader is to let go of it."""
-        body = self._body
-        if isinstance(body, AwsChunkedBody) and body.regular and body.size > LARGE:
-            request.hold_apart(body)
-        else:
-            request.body = body.whole()
+        self._body.hand_over(request)
 
     def feed(self, data: bytes | bytearray | memoryview) -> None:
         """Take what the client wrote, in whatever pieces."""
