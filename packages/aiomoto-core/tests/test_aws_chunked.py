@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from itertools import pairwise
 from typing import Any
 
@@ -125,9 +126,11 @@ def test_a_large_body_is_apart_until_somebody_asks_for_it(headers: dict[str, str
     request = read(framed(DATA, 1 << 17), **headers)
     assert request.apart is not None
     assert request.apart.payload == DATA
+    alive = weakref.ref(request.apart)
     assert request.body == framed(DATA, 1 << 17)
     assert request.body is request.body
     assert request.apart is None
+    assert alive() is None  # it is not held twice
 
 
 def test_a_body_that_is_set_is_the_body() -> None:

@@ -43,7 +43,8 @@ class _Body:
     def __get__(self, request: AwsRequest | None, owner: type) -> bytes:
         if request is None:
             return b""  # the field's default
-        request.body = request.apart.whole() if request.apart is not None else b""
+        apart = vars(request).pop("_apart", None)
+        request.body = apart.whole() if apart is not None else b""
         return request.body
 
 
