@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shlex
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 import aiomoto.pytest_plugin
+from aiomoto import doctor
 from aiomoto.pytest_plugin import settings
 
 ROOT = Path(__file__).parent.parent
@@ -115,3 +118,88 @@ def test_every_fixture_of_the_kit_is_shown() -> None:
     fixtures = re.findall(r"^@pytest\.fixture.*\ndef ([a-z]\w+)", kit.read_text(), re.MULTILINE)
     assert len(fixtures) > 8
     assert [name for name in fixtures if f"`{name}`" not in TEXT] == []
+
+
+# What ends a test, a run, a program or the doctor with a text, or is a line of the report.
+SPEAKING = {
+    "AssertionError",
+    "LoopBlocked",
+    "RealNetwork",
+    "RuntimeError",
+    "UsageError",
+    "append",
+    "fail",
+    "importorskip",
+    "leaked",
+    "refuse",
+    "skip",
+    "write",
+}
+SOURCES = sorted(
+    path
+    for pattern in (
+        "aiomoto-core/src/aiomoto/pytest_plugin/*.py",
+        "aiomoto-core/src/aiomoto/testing/*.py",
+        "aiomoto-core/src/aiomoto/calls/display.py",
+        "aiomoto-core/src/aiomoto/doctor.py",
+        "aiomoto-core/src/aiomoto/__main__.py",
+        "*/src/*/pytest_plugin.py",
+    )
+    for path in (ROOT / "packages").glob(pattern)
+)
+# Built of these alone a text says nothing: `f"{name}: {value}"`.
+WORDS = re.compile(r"[a-z]{3,}")
+
+
+def spoken(path: Path) -> Iterator[list[str]]:
+    """The texts of a module that people may read, each as the parts between its values."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        given: list[ast.expr] = []
+        if isinstance(node, ast.Call):
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else node.func
+            if (name.id if isinstance(name, ast.Name) else name) in SPEAKING:
+                given = [*node.args, *(one.value for one in node.keywords)]
+        elif isinstance(node, ast.Yield) and node.value is not None:
+            given = [node.value, *ast.iter_child_nodes(node.value)]  # type: ignore[list-item]
+        elif isinstance(node, ast.Return) and path.name == "leaks.py" and node.value is not None:
+            given = [node.value]
+        for one in given:
+            if isinstance(one, ast.Constant) and isinstance(one.value, str):
+                yield [one.value]
+            elif isinstance(one, ast.JoinedStr):
+                parts = [""]
+                for value in one.values:
+                    if isinstance(value, ast.Constant):
+                        parts[-1] += str(value.value)
+                    else:
+                        parts.append("")
+                yield parts
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
+def test_every_message_is_shown(path: Path) -> None:
+    text = " ".join(TEXT.split())
+    lost = []
+    for parts in spoken(path):
+        if WORDS.search(" ".join(parts)):
+            pattern = ".{0,400}?".join(re.escape(" ".join(one.split())) for one in parts)
+            # Where a value stands there may be a space, or none.
+            if not re.search(pattern.replace(r"\ ", r"\s?"), text):
+                lost.append(parts)
+    assert lost == []
+
+
+def test_messages_are_found() -> None:
+    found = {parts[0] for path in SOURCES for parts in spoken(path)}
+    assert len(found) > 40
+    assert {"There were no calls at all.", "This test left something behind:\n"} <= found
+
+
+def test_every_variable_of_the_doctor_is_shown() -> None:
+    rows = {
+        name: row.split("|")[2].strip()
+        for row in TEXT.splitlines()
+        if row.startswith("| `")
+        for name in re.findall(r"`([\w*]+)`", row.split("|")[1])
+    }
+    assert {name: rows.get(name) for name in doctor.VARIABLES} == doctor.VARIABLES

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiomoto.environment import FAKE_CREDENTIALS, Layers, layer
+from aiomoto.environment import FAKE_CREDENTIALS, MASK, Layers, layer, shown
 
 KEYS = st.sampled_from("ABC")
 CHANGES = st.dictionaries(KEYS, st.none() | st.sampled_from("12"))
@@ -148,3 +148,43 @@ def test_credentials_are_left_alone_when_told_so() -> None:
 def test_other_variables_are_not_touched() -> None:
     environ = {"AWS_ENDPOINT_URL": "https://minio.local", "AWS_MAX_ATTEMPTS": "1", "PATH": "/bin"}
     assert layer(environ, mock_credentials=True).keys().isdisjoint(environ)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SESSION_TOKEN",
+        "AWS_SECURITY_TOKEN",
+        "AWS_BEARER_TOKEN_BEDROCK",
+        "AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "PGPASSWORD",
+        "github_token",
+        "API_KEYS",
+    ],
+)
+def test_secrets_are_masked(name: str) -> None:
+    assert shown(name, "geheim") == MASK
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "AWS_REGION",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_WEB_IDENTITY_TOKEN_FILE",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "AWS_CREDENTIAL_EXPIRATION",
+        "SECRET_NAME",
+        "TOKENIZERS_PARALLELISM",
+    ],
+)
+def test_others_are_shown(name: str) -> None:
+    assert shown(name, "value") == "value"
+
+
+def test_fake_credentials_and_addresses_are_shown() -> None:
+    for name, value in FAKE_CREDENTIALS.items():
+        assert shown(name, value) == value
+    assert shown("HTTPS_PROXY", "http://me:geheim@proxy:80/a@b") == "http://***@proxy:80/a@b"

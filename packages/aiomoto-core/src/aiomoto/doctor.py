@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, requires, ver
 from importlib.util import find_spec
 from typing import Any
 
+from .environment import shown
 from .errors import AiomotoError
 
 #: Distributions that aiomoto meets, in the order of the report.
@@ -49,7 +50,6 @@ VARIABLES = {
     "HTTP_PROXY": "a proxy doesn't see what is answered in process",
     "HTTPS_PROXY": "a proxy doesn't see what is answered in process",
 }
-_SECRET = ("KEY", "TOKEN", "SECRET")
 
 
 def examine() -> tuple[str, int]:
@@ -156,9 +156,7 @@ def _environment(problems: list[str]) -> Iterator[str]:
         meaning = next((text for known, text in VARIABLES.items() if _fits(name, known)), None)
         if meaning is not None:
             found = True
-            secret = name.upper().endswith(_SECRET) or name.upper().endswith("KEY_ID")
-            value = "***" if secret else os.environ[name]
-            yield f"{name}={value}: {meaning}"
+            yield f"{name}={shown(name, os.environ[name])}: {meaning}"
     if not found:
         yield "nothing that matters is set"
 

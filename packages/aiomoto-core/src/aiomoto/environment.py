@@ -7,6 +7,7 @@ so each one is a layer that can be taken away from anywhere.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, Generic, TypeVar
 
@@ -24,8 +25,24 @@ _PERSONAL = (
 _FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
 DEFAULT_REGION = "us-east-1"
 
+#: Names of variables that hold a secret, and none that says where or which one it is.
+_SECRET = re.compile(
+    r"ACCESS_?KEY_?ID|(KEY|TOKEN|SECRET|CREDENTIAL|PASS(WORD|WD|PHRASE)?)S?"
+    r"($|_(?!(.*_)?(ARN|EXPIRATION|FILE|ID|NAME|URI)$))",
+    re.IGNORECASE,
+)
+_USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
+MASK = "***"
+
 _MISSING: Any = object()
 V = TypeVar("V")
+
+
+def shown(name: str, value: str) -> str:
+    """The value of a variable of the environment as people may read it, secrets masked."""
+    if _SECRET.search(name) and value not in FAKE_CREDENTIALS.values():
+        return MASK
+    return _USER_IN_URL.sub(f"{MASK}@", value)
 
 
 def layer(environ: Mapping[str, str], *, mock_credentials: bool) -> dict[str, str | None]:

@@ -44,6 +44,20 @@ def test_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (os.environ["AIOMOTO_ONE"], os.environ["AIOMOTO_TWO"]) == ("1", "2")
 
 
+def test_secrets_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "geheim")
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "geheim")
+    before = state.snapshot()
+    os.environ["AWS_SECRET_ACCESS_KEY"] = "geheimer"
+    del os.environ["AWS_SESSION_TOKEN"]
+    os.environ["SHOP_PASSWORD"] = "geheim"
+    assert changed(before) == [
+        "$AWS_SECRET_ACCESS_KEY is ***; it was another",
+        "$AWS_SESSION_TOKEN was removed; it was ***",
+        "$SHOP_PASSWORD is ***; it wasn't set",
+    ]
+
+
 def test_patches() -> None:
     before = state.snapshot()
     original = aiohttp.ClientSession.get

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..environment import MASK
 from .record import differences
 
 if TYPE_CHECKING:
     from .record import RecordedCall
 
-MASK = "***"
 #: How much of a text, of a list and of a report is shown.
 TEXT, ITEMS, LINES = 60, 4, 30
 # Beside what AWS's models mark as sensitive. Tokens that only say where to go on, or

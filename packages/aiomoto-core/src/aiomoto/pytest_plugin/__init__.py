@@ -6,12 +6,12 @@ nothing heavy is imported before a test asks for it. docs/pytest.md shows all.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
 
-from . import settings
+from . import settings, verdict, wider
 from .clients import AwsClients, Boto3Clients
 from .fixtures import (
     aws,
@@ -22,7 +22,7 @@ from .fixtures import (
     aws_session,
     boto3_client,
 )
-from .guard import _aiomoto, stays
+from .guard import _aiomoto
 from .loops import _aiomoto_loop_anyio
 from .report import keep_calls, show_calls
 from .services import client_fixture
@@ -52,6 +52,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Declare the marker, check the options, add what needs pytest-asyncio."""
     config.addinivalue_line("markers", settings.MARKER)
     settings.check(config)
+    verdict.install(config)
     if config.pluginmanager.hasplugin("asyncio"):
         from . import asyncio_loops
 
@@ -66,10 +67,14 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any) -> Iterator[None]:
+def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
     """What a fixture of a wider scope sets up is no leak of the test that came first."""
-    with stays(fixturedef):
-        return (yield)
+    return (yield from wider.set_up(fixturedef))
+
+
+def pytest_fixture_post_finalizer(fixturedef: Any) -> None:
+    """It is over with what it holds."""
+    wider.torn_down(fixturedef)
 
 
 @pytest.hookimpl(wrapper=True)

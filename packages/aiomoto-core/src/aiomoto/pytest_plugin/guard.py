@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-import contextlib
-import sys
-from collections.abc import Iterator
-from typing import Any
+from functools import partial
 
 import pytest
 
 from . import settings
 from .fixtures import settings_of_mock
 from .loops import LEAKS, loop_of, runs_coroutine
+from .verdict import leaked
+from .wider import held
 
 
 @pytest.fixture(autouse=True)
 def _aiomoto(request: pytest.FixtureRequest) -> None:
     """The mock of the marker ``aws`` and of ``aiomoto_autouse``, and the check for leaks."""
-    marked = request.node.get_closest_marker("aws") is not None
-    wanted = marked or request.config.getini("aiomoto_autouse")
-    if settings.looks_for_leaks(request, uses_aws=wanted or "aws" in request.fixturenames):
+    if settings.looks_for_leaks(request.node):
         _look_for_leaks(request)
-    if wanted:
+    if settings.is_wanted(request.node):
         _start(request)
 
 
 def _look_for_leaks(request: pytest.FixtureRequest) -> None:
     from ..testing.leaks import Leaks
 
-    leaks = Leaks()
+    leaks = Leaks(partial(held, request.config))
 
     def finish() -> None:
         del request.node.stash[LEAKS]
         if found := leaks.finish():
             lines = "\n".join(f"  {one}" for one in found)
-            pytest.fail(f"This test left something behind:\n{lines}", pytrace=False)
+            leaked(request.node, f"This test left something behind:\n{lines}")
 
     request.node.stash[LEAKS] = leaks
     # Before any other fixture of this test is set up, so that it runs after their
@@ -43,16 +40,6 @@ def _look_for_leaks(request: pytest.FixtureRequest) -> None:
     leaks.start()
     if runs_coroutine(request):
         loop_of(request)
-
-
-@contextlib.contextmanager
-def stays(fixturedef: Any) -> Iterator[None]:
-    """Around the setup of a fixture; one of a wider scope than a test's may leave things."""
-    watched = sys.modules.get("aiomoto.testing.leaks") if fixturedef.scope != "function" else None
-    with contextlib.ExitStack() as stack:
-        for watch in watched.watching() if watched is not None else ():
-            stack.enter_context(watch.allowed())
-        yield
 
 
 def _start(request: pytest.FixtureRequest) -> None:

@@ -83,12 +83,28 @@ def of_node(node: Any) -> Settings:
     return settings
 
 
-def looks_for_leaks(request: pytest.FixtureRequest, *, uses_aws: bool) -> bool:
+def is_wanted(item: Any) -> bool:
+    """Whether marker or file ask for the mock."""
+    return bool(item.get_closest_marker("aws") or item.config.getini("aiomoto_autouse"))
+
+
+def may_look_for_leaks(item: Any) -> bool:
+    """Whether leaks may fail this test; its markers, which may be wrong, aren't read yet."""
+    return item.get_closest_marker("aws") is not None or _looks_by_default(item)
+
+
+def looks_for_leaks(item: Any) -> bool:
     """Whether leaks fail this test."""
-    for marker in request.node.iter_markers("aws"):
+    for marker in item.iter_markers("aws"):
         if "leaks" in (given := _given(marker)):
             return bool(given["leaks"])
-    when = request.config.getini("aiomoto_leaks")
+    return _looks_by_default(item)
+
+
+def _looks_by_default(item: Any) -> bool:
+    when = item.config.getini("aiomoto_leaks")
+    # What has no fixtures is no function: an item of a plugin.
+    uses_aws = is_wanted(item) or "aws" in getattr(item, "fixturenames", ())
     return when == "always" or (when == "aws" and uses_aws)
 
 

@@ -1,4 +1,4 @@
-"""The one module of the kit that touches private names of moto, werkzeug and asyncio.
+"""The one module of the kit that touches private names of moto, werkzeug and Python.
 
 Each class looks its names up when it is made, and raises
 :class:`aiomoto.IncompatibleLibrary` for one that is missing.
@@ -14,6 +14,9 @@ from typing import Any
 from unittest import mock
 
 from ..compat import require
+
+#: Module, class and method that put a patch of ``unittest.mock`` in place.
+UNITTEST_PATCH = ("unittest.mock", "_patch", "__enter__")
 
 
 class Moto:

@@ -11,24 +11,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import sys
-import sysconfig
-import traceback
-import weakref
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 from . import state
+from .origins import Origins
 
-#: Where a frame is not the culprit's: this package, libraries, Python itself.
-_OTHERS = (
-    str(Path(__file__).parent.parent),
-    sysconfig.get_path("stdlib"),
-    sysconfig.get_path("purelib"),
-    sysconfig.get_path("platlib"),
-)
-_hooked = False
 _watches: list[Leaks] = []
 
 
@@ -38,54 +26,61 @@ def watching() -> list[Leaks]:
 
 
 class Leaks:
-    """What is left behind between `start` and `finish`."""
+    """What is left behind between `start` and `finish`.
 
-    def __init__(self) -> None:
+    `held` is given objects, and gives the ids of those that are to stay: somebody
+    who outlives this watch has them.
+    """
+
+    def __init__(self, held: Callable[[Iterable[object]], set[int]] = lambda _: set()) -> None:
+        self.held = held
         self._before = state.State()
         self._mocks: tuple[object, ...] = ()
-        self._made: dict[Any, str] = {}
-        self._clients: list[tuple[Any, str]] = []
-        self._sockets: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._origins = Origins()
         self._tasks: list[str] = []
-        self._patched: list[tuple[Any, str, Any, Any]] = []
 
     def start(self) -> None:
         """Watch from now on."""
-        _hook()
         _watches.append(self)
-        for module in _TRACKED:
-            self.track(module)
+        self._origins.start()
         self._mocks = _mocks()
         self._before = state.snapshot()
 
     def finish(self) -> list[str]:
         """End, put back what was left behind; a line for each find."""
+        try:
+            return self._found()
+        finally:
+            self._origins.stop()
+            _watches.remove(self)
+
+    def _found(self) -> list[str]:
         found = [*self._mocks_left(), *self._clients_left()]
         for change in state.changes(self._before):
             if change.attribute == "DEFAULT_SESSION":
                 continue  # boto3's own, made by its first client
             kind = "environment" if change.owner is None else "patch"
-            found.append(f"{kind}: {change}")
+            where = self._origins.of_change(change)
+            found.append(f"{kind}: {change}{f'; changed at {where}' if where else ''}")
             if not isinstance(change.before, (int, str)) or change.owner is None:
                 change.undo()
         found += self._sockets_left()
         found += self._tasks
-        self._untrack()
-        _watches.remove(self)
         return found
 
     @contextlib.contextmanager
     def allowed(self) -> Iterator[None]:
         """What changes or is opened in this block is to stay: a fixture of a wider scope."""
-        before, clients, sockets = state.snapshot(), len(self._clients), set(self._sockets)
+        origins = self._origins
+        before, clients, sockets = state.snapshot(), len(origins.clients), set(origins.sockets)
         mocks = _mocks()
         try:
             yield
         finally:
             self._before.accept(state.changes(before))
-            del self._clients[clients:]
-            for sock in set(self._sockets) - sockets:
-                del self._sockets[sock]
+            del origins.clients[clients:]
+            for sock in set(origins.sockets) - sockets:
+                del origins.sockets[sock]
             self._mocks += tuple(one for one in _mocks() if one not in mocks)
 
     def tasks_left(self, tasks: Iterable[asyncio.Task[Any]]) -> None:
@@ -104,7 +99,7 @@ class Leaks:
         found = []
         for lease in reversed(_mocks()):
             if lease not in self._mocks:
-                where = self._made.get(lease, "an unknown place")
+                where = self._origins.of_mock(lease)
                 found.append(f"mock: mock_aws() was started and not stopped, at {where}")
                 _release(lease)
         return found
@@ -113,110 +108,34 @@ class Leaks:
         from ..compat import close_client, is_open
 
         found = []
-        for client, where in self._clients:
-            if is_open(client):
-                service = client.meta.service_model.service_name
-                found.append(
-                    f"client: an aiobotocore client for {service} was not closed, opened at "
-                    f"{where}. Use `async with`, or the fixture aws_client."
-                )
-                close_client(client)
+        left = [one for one in self._origins.clients if is_open(one[0])]
+        held = self.held(client for client, _ in left) if left else ()
+        for client, where in left:
+            if id(client) in held:
+                continue
+            service = client.meta.service_model.service_name
+            found.append(
+                f"client: an aiobotocore client for {service} was not closed, opened at "
+                f"{where}. Use `async with`, or the fixture aws_client."
+            )
+            close_client(client)
         return found
 
     def _sockets_left(self) -> list[str]:
         found = []
-        for sock, where in list(self._sockets.items()):
-            # An event loop has a pair of Unix sockets.
-            if sock.fileno() != -1 and sock.family.name in ("AF_INET", "AF_INET6"):
+        # An event loop has a pair of Unix sockets.
+        families = ("AF_INET", "AF_INET6")
+        left = [
+            one
+            for one in self._origins.sockets.items()
+            if one[0].fileno() != -1 and one[0].family.name in families
+        ]
+        held = self.held(sock for sock, _ in left) if left else ()
+        for sock, where in left:
+            if id(sock) not in held:
                 found.append(f"socket: {sock!r} was not closed, made at {where}")
                 sock.close()
         return found
-
-    # -- who made it ---------------------------------------------------------------
-
-    def track(self, module: str) -> None:
-        """Have one class tell of its instances, if it is imported by now."""
-        owner_name, attribute, wrapper = _TRACKED[module]
-        owner = getattr(sys.modules.get(module), owner_name, None)
-        if owner is None or any(owner is one[0] for one in self._patched):
-            return
-        original = vars(owner).get(attribute, state.MISSING)
-        replacement = wrapper(self, getattr(owner, attribute))
-        setattr(owner, attribute, replacement)
-        self._patched.append((owner, attribute, original, replacement))
-
-    def _untrack(self) -> None:
-        for owner, attribute, original, replacement in reversed(self._patched):
-            if vars(owner).get(attribute) is not replacement:
-                continue
-            if original is state.MISSING:
-                delattr(owner, attribute)
-            else:
-                setattr(owner, attribute, original)
-        self._patched.clear()
-
-    def of_client(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """``__aenter__`` of clients, noting who opened them."""
-
-        async def __aenter__(client: Any) -> Any:
-            self._clients.append((client, culprit()))
-            return await original(client)
-
-        return __aenter__
-
-    def of_mock(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """``acquire`` of the engine, noting who started a mock."""
-
-        def acquire(engine: Any, *args: Any) -> Any:
-            lease = original(engine, *args)
-            self._made[lease] = culprit()
-            return lease
-
-        return acquire
-
-    def of_socket(self, original: Callable[..., Any]) -> Callable[..., Any]:
-        """``__init__`` of sockets, noting who made them."""
-
-        def __init__(sock: Any, *args: Any, **kwargs: Any) -> None:
-            original(sock, *args, **kwargs)
-            self._sockets[sock] = culprit()
-
-        return __init__
-
-
-#: Module to class, method, and what wraps it.
-_TRACKED: dict[str, tuple[str, str, Callable[[Leaks, Any], Callable[..., Any]]]] = {
-    "aiobotocore.client": ("AioBaseClient", "__aenter__", Leaks.of_client),
-    "aiomoto.engine": ("Engine", "acquire", Leaks.of_mock),
-    "socket": ("socket", "__init__", Leaks.of_socket),
-}
-
-
-def culprit() -> str:
-    """``file:line`` of the code that called, outside of libraries as far as there is any."""
-    stack = traceback.StackSummary.extract(
-        traceback.walk_stack(None), lookup_lines=False, limit=200
-    )
-    own = next((one for one in stack if not one.filename.startswith((*_OTHERS, "<"))), None)
-    return f"{own.filename}:{own.lineno}" if own else "an unknown place"
-
-
-def _hook() -> None:
-    """See to modules that are imported while something is watched; once."""
-    global _hooked
-    if _hooked:
-        return
-    _hooked = True
-    from ..plugin.imports import when_imported
-
-    for module in _TRACKED:
-        if module not in sys.modules:
-            when_imported(module, partial(_imported, module))
-
-
-def _imported(name: str) -> None:
-    for watch in _watches:
-        watch.track(name)
 
 
 def _mocks() -> tuple[Any, ...]:

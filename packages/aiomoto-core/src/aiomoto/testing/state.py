@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..environment import MASK, shown
+
 #: Classes and modules whose every attribute is compared by identity: HTTP clients,
 #: AWS clients, moto. Those that aren't imported are left out.
 OWNERS = (
@@ -92,10 +94,17 @@ class Change:
     attribute: str
 
     def __str__(self) -> str:
+        before, after = self._shown(self.before), self._shown(self.after)
+        was = "it wasn't set" if self.before is MISSING else f"it was {before}"
         if self.owner is None and self.after is MISSING:
-            return f"{self.name} was removed; it was {self.before!r}"
-        was = "it wasn't set" if self.before is MISSING else f"it was {self.before!r}"
-        return f"{self.name} is {_described(self.after)}; {was}"
+            return f"{self.name} was removed; {was}"
+        return f"{self.name} is {after}; {'it was another' if after == before else was}"
+
+    def _shown(self, value: Any) -> str:
+        if self.owner is not None or value is MISSING:
+            return _described(value)
+        text = shown(self.attribute, value)
+        return text if text == MASK else repr(text)
 
     def undo(self) -> None:
         """Put back what was before."""

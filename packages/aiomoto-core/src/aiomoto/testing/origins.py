@@ -1,0 +1,198 @@
+"""Notes who opens clients and sockets, starts mocks, changes variables and patches.
+
+While somebody watches, the functions that do so tell of it: see ``_TRACKED``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import sysconfig
+import traceback
+import weakref
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from .compat import UNITTEST_PATCH
+from .state import MISSING, Change
+
+#: Where a frame is not the culprit's: this package, libraries, Python itself.
+_OTHERS = (
+    str(Path(__file__).parent.parent),
+    sysconfig.get_path("stdlib"),
+    sysconfig.get_path("purelib"),
+    sysconfig.get_path("platlib"),
+)
+UNKNOWN = "an unknown place"
+_hooked = False
+_watching: list[Origins] = []
+
+
+class Origins:
+    """Who did what between `start` and `stop`, each as ``file:line``."""
+
+    def __init__(self) -> None:
+        #: aiobotocore clients that were entered.
+        self.clients: list[tuple[Any, str]] = []
+        self.sockets: weakref.WeakKeyDictionary[Any, str] = weakref.WeakKeyDictionary()
+        self._mocks: dict[Any, str] = {}
+        #: Variable and value, or an owner's id and attribute, to where it was changed.
+        self._places: dict[tuple[Any, Any], str] = {}
+        self._patched: list[tuple[Any, str, Any, Any]] = []
+
+    def start(self) -> None:
+        """Watch from now on."""
+        _hook()
+        _watching.append(self)
+        for module in _MODULES:
+            self.track(module)
+
+    def stop(self) -> None:
+        """Watch no longer."""
+        for owner, attribute, original, replacement in reversed(self._patched):
+            if vars(owner).get(attribute) is not replacement:
+                continue
+            if original is MISSING:
+                delattr(owner, attribute)
+            else:
+                setattr(owner, attribute, original)
+        self._patched.clear()
+        _watching.remove(self)
+
+    def of_mock(self, lease: object) -> str:
+        """Who started it."""
+        return self._mocks.get(lease, UNKNOWN)
+
+    def of_change(self, change: Change) -> str | None:
+        """Who made it; None for an attribute that was set by hand."""
+        if change.owner is None:
+            return self._places.get((change.attribute, change.after))
+        return self._places.get((id(change.owner), change.attribute))
+
+    def track(self, module: str) -> None:
+        """Have a module, or a class of it, tell what is done with it, if it is imported by now."""
+        for name, owner_name, attribute, wrapper in _TRACKED:
+            owner: Any = sys.modules.get(module) if name == module else None
+            if owner is not None and owner_name:
+                owner = getattr(owner, owner_name, None)
+            if owner is None or any((owner, attribute) == one[:2] for one in self._patched):
+                continue
+            original = vars(owner).get(attribute, MISSING)
+            replacement = wrapper(self, getattr(owner, attribute))
+            setattr(owner, attribute, replacement)
+            self._patched.append((owner, attribute, original, replacement))
+
+    def client_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``__aenter__`` of clients, noting who opened them."""
+
+        async def __aenter__(client: Any) -> Any:
+            self.clients.append((client, culprit()))
+            return await original(client)
+
+        return __aenter__
+
+    def mock_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``acquire`` of the engine, noting who started a mock."""
+
+        def acquire(engine: Any, *args: Any) -> Any:
+            lease = original(engine, *args)
+            self._mocks[lease] = culprit()
+            return lease
+
+        return acquire
+
+    def socket_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``__init__`` of sockets, noting who made them."""
+
+        def __init__(sock: Any, *args: Any, **kwargs: Any) -> None:
+            original(sock, *args, **kwargs)
+            self.sockets[sock] = culprit()
+
+        return __init__
+
+    def server_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``accept`` of sockets: what a server accepts that was there before is the server's."""
+
+        def accept(sock: Any) -> Any:
+            connection, address = original(sock)
+            if sock not in self.sockets:
+                self.sockets.pop(connection, None)
+            return connection, address
+
+        return accept
+
+    def patch_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``__enter__`` of what `unittest.mock.patch` makes, noting who patched what."""
+
+        def __enter__(patch: Any) -> Any:
+            entered = original(patch)
+            self._places[id(patch.target), patch.attribute] = culprit()
+            return entered
+
+        return __enter__
+
+    def setting_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``os.putenv``, which `os.environ` calls for each variable that is set."""
+
+        def putenv(name: Any, value: Any) -> None:
+            original(name, value)
+            self._variable_is(name, os.fsdecode(value))
+
+        return putenv
+
+    def removal_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
+        """``os.unsetenv``, which `os.environ` calls for each variable that is removed."""
+
+        def unsetenv(name: Any) -> None:
+            original(name)
+            self._variable_is(name, MISSING)
+
+        return unsetenv
+
+    def _variable_is(self, name: Any, value: Any) -> None:
+        key = (os.fsdecode(name), value)
+        # The first place: who puts the environment back, as patch.dict does, sets
+        # values again that somebody else has chosen.
+        if key not in self._places:
+            self._places[key] = culprit()
+
+
+#: Module, class, function, and what wraps it.
+_TRACKED: tuple[tuple[str, str, str, Callable[[Origins, Any], Callable[..., Any]]], ...] = (
+    ("aiobotocore.client", "AioBaseClient", "__aenter__", Origins.client_tells),
+    ("aiomoto.engine", "Engine", "acquire", Origins.mock_tells),
+    ("os", "", "putenv", Origins.setting_tells),
+    ("os", "", "unsetenv", Origins.removal_tells),
+    ("socket", "socket", "__init__", Origins.socket_tells),
+    ("socket", "socket", "accept", Origins.server_tells),
+    (*UNITTEST_PATCH, Origins.patch_tells),
+)
+_MODULES = tuple(dict.fromkeys(one[0] for one in _TRACKED))
+
+
+def culprit() -> str:
+    """``file:line`` of the code that called, outside of libraries as far as there is any."""
+    for frame, line in traceback.walk_stack(None):
+        if not frame.f_code.co_filename.startswith((*_OTHERS, "<")):
+            return f"{frame.f_code.co_filename}:{line}"
+    return UNKNOWN
+
+
+def _hook() -> None:
+    """See to modules that are imported while something is watched; once."""
+    global _hooked
+    if _hooked:
+        return
+    _hooked = True
+    from ..plugin.imports import when_imported
+
+    for module in _MODULES:
+        if module not in sys.modules:
+            when_imported(module, partial(_imported, module))
+
+
+def _imported(name: str) -> None:
+    for watch in _watching:
+        watch.track(name)
