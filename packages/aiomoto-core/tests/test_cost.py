@@ -149,8 +149,7 @@ def test_a_start_makes_no_list_of_patches_again() -> None:
     makers = [stubber, wire_botocore, backends, events, loaders, methods, rulesets, useragents]
     assert [maker.__name__ for maker in makers if ours.of(maker.patches)] == []
     assert ours.of(Prepared.get) >= len(makers)
-    # Of httpcore alone, if that is imported.
-    assert ours.of(require) <= 20
+    assert ours.of(require) == 0
 
 
 # -- a call ------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ import requests
 from botocore.loaders import create_loader
 
 from aiomoto import ConflictingDistribution, IncompatibleLibrary, compat, mock_aws
-from aiomoto.compat import backends, names, sessions, transports
+from aiomoto.compat import backends, names, sending, sessions, transports
 
 
 def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -26,7 +26,7 @@ def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
         return real(library, module, *path)
 
     with pytest.MonkeyPatch.context() as patch:
-        for room in (backends, sessions, transports):
+        for room in (backends, sending, sessions, transports):
             patch.setattr(room, "require", record)
         make()
     return needed
@@ -35,11 +35,20 @@ def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
 def makers() -> list[tuple[str, Any]]:
     libraries = [one for one in ("httpcore", "httpcore2") if importlib.util.find_spec(one)]
     httpcores = [(library, partial(compat.Httpcore, library)) for library in libraries]
-    botocore = [("botocore", compat.Events), ("botocore", compat.Clients)]
+    parts = (
+        compat.Events,
+        compat.Clients,
+        compat.Signing,
+        compat.Headers,
+        compat.UserAgents,
+        compat.EndpointParameters,
+    )
+    botocore = [("botocore", part) for part in parts]
     others = [
         ("aiohttp", compat.Aiohttp),
         ("aiobotocore", compat.TlsContexts),
-        ("aiobotocore", compat.AiobotocoreHttpxBody),
+        ("aiobotocore", compat.Emitter),
+        ("aiobotocore body", compat.AiobotocoreHttpxBody),
     ]
     return [("moto", compat.Moto), *others, *botocore, *httpcores]
 
@@ -88,7 +97,7 @@ def test_missing_name_is_named(make: Any, module: str, path: tuple[str, ...]) ->
                 ("h11", "Connection", "_reader"),
                 ("h11._readers", "ContentLengthReader", "_remaining"),
             ],
-            "aiobotocore": [("aiobotocore.response", "HttpxStreamingBody", "_buffer")],
+            "aiobotocore body": [("aiobotocore.response", "HttpxStreamingBody", "_buffer")],
         }.get(library, [])
     ],
 )

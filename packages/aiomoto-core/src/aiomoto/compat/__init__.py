@@ -12,7 +12,7 @@ from .backends import Moto, moto
 from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
-from .requests import EndpointParameters, Headers, Signing, UserAgents
+from .sending import EndpointParameters, Headers, Signing, UserAgents
 from .sessions import Clients, Emitter, Events, TlsContexts, json_open_methods
 from .transports import AiobotocoreHttpxBody, Aiohttp, Httpcore
 

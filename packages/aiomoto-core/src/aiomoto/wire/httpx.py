@@ -9,6 +9,7 @@ and closing are the real ones. It serves synchronous clients, asyncio and trio.
 from __future__ import annotations
 
 import ssl
+import sys
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 def patches(engine: Engine, library: str) -> list[Patch]:
     """What to replace in ``library`` (httpcore or httpcore2) while a mock is active."""
-    seam = compat.Httpcore(library)
+    seam = _seam(library, sys.modules.get(library))
     memory = _Memory(seam, engine)
     async_pool, sync_pool = seam.async_pool, seam.sync_pool
     async_send, async_close = async_pool.handle_async_request, async_pool.aclose
@@ -70,6 +71,12 @@ def patches(engine: Engine, library: str) -> list[Patch]:
         (sync_pool, "close", close),
         *httpx_bodies.connection_patches(seam, engine.optimises),
     ]
+
+
+@cache
+def _seam(library: str, module: Any) -> compat.Httpcore:
+    """What is needed of a library; looked up again where it was imported anew."""
+    return compat.Httpcore(library)
 
 
 def _judge(engine: Engine, request: Any) -> Ruling:
