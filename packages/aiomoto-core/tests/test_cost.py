@@ -22,7 +22,6 @@ from aiobotocore.session import AioSession
 from moto.core.models import responses_mock
 
 from aiomoto import mock_aws
-from aiomoto.compat import require
 from aiomoto.fast import backends, events, loaders, methods, rulesets, useragents
 from aiomoto.plugin.patches import Prepared
 from aiomoto.testing import programs
@@ -149,7 +148,6 @@ def test_a_start_makes_no_list_of_patches_again() -> None:
     makers = [stubber, wire_botocore, backends, events, loaders, methods, rulesets, useragents]
     assert [maker.__name__ for maker in makers if ours.of(maker.patches)] == []
     assert ours.of(Prepared.get) >= len(makers)
-    assert ours.of(require) == 0
 
 
 # -- a call ------------------------------------------------------------------------------
