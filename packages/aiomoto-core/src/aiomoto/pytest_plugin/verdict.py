@@ -62,7 +62,8 @@ class Verdict:
         item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
         return True
 
-    @pytest.hookimpl(wrapper=True, trylast=True)
+    # Outermost, to have the very report that pytest goes on with.
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         """Note each report."""
         report = yield
@@ -74,8 +75,9 @@ class Verdict:
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note what is known to all."""
-        self._told.append(report)
+        """Note what is known to all; pytest-xdist tells of other processes' tests as well."""
+        if report is self._made.get(report.when):
+            self._told.append(report)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_exception_interact(self, node: Any, report: Any) -> None:
