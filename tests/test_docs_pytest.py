@@ -93,7 +93,7 @@ def test_a_section_is_as_it_says(section: Section, tmp_path: Path) -> None:
         printed = done.stdout + done.stderr
         lost = missing(expected, printed)
         assert lost is None, f"not printed: {lost}\n\n{printed}"
-        failed = re.search(r"\d (failed|error)|^ERROR:", "\n".join(expected), re.MULTILINE)
+        failed = re.search(r"\d (failed|error)|^ERROR:|^usage:", "\n".join(expected), re.MULTILINE)
         assert (done.returncode != 0) == (failed is not None), printed
 
 

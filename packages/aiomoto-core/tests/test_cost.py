@@ -138,9 +138,10 @@ def test_a_start_registers_next_to_nothing_with_responses() -> None:
     assert motos.of(add) > 500
 
 
-def test_starting_and_stopping_is_a_seventh_of_motos_calls() -> None:
+def test_starting_and_stopping_is_a_fifth_of_motos_calls() -> None:
+    # However many of the modules that are patched have been imported by now.
     ours, motos = start_and_stop(mock_aws()), start_and_stop(moto.mock_aws())
-    assert ours.all * 7 < motos.all
+    assert ours.all * 5 < motos.all
 
 
 def test_a_start_makes_no_list_of_patches_again() -> None:

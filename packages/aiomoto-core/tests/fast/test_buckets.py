@@ -9,6 +9,10 @@ from moto.s3.responses import S3Response
 
 from aiomoto import mock_aws
 
+pytestmark = pytest.mark.skipif(
+    not isinstance(vars(S3Response)["subdomain_based_buckets"], staticmethod),
+    reason="this moto asks an object, which has no short way",
+)
 HOSTS = [
     "s3.amazonaws.com",
     "bucket.s3.amazonaws.com",

@@ -90,3 +90,12 @@ def test_a_program_sees_nothing_of_aiomoto(run_program: Callable[..., str]) -> N
 def test_environment_says_nothing_of_aws() -> None:
     assert not [name for name in os.environ if name.startswith("AWS_")]
     assert not (Path.home() / ".aws").exists()
+
+
+def test_a_socket_that_was_refused_is_closed() -> None:
+    """Nobody else closes it: `socket.create_connection` does so for an `OSError` only."""
+    sockets = Sockets()
+    with socket.socket() as sock:
+        with pytest.raises(sockets.RealNetwork), sockets.watching():
+            sock.connect(("192.0.2.1", 443))
+        assert sock.fileno() == -1

@@ -147,5 +147,12 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         if is_address(host):
             return  # needs no name server; connecting to it is judged by itself
     attempt = Attempt(event.partition(".")[2], given)
-    for watcher in reversed(_watchers):  # what refuses is the innermost
-        watcher(attempt, is_local(host))
+    try:
+        for watcher in reversed(_watchers):  # what refuses is the innermost
+            watcher(attempt, is_local(host))
+    except BaseException:
+        if event in _WITH_SOCKET:
+            # Python's own create_connection closes it for an OSError only. It would warn
+            # of that whenever it is collected, maybe in another test.
+            args[0].close()
+        raise

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def patches(engine: Engine, library: str) -> list[Patch]:
     """What to replace in ``library`` (httpcore or httpcore2) while a mock is active."""
-    seam = _seam(library, sys.modules.get(library))
+    seam = _seam(library, *_replaced(library))
     memory = _Memory(seam, engine)
     async_pool, sync_pool = seam.async_pool, seam.sync_pool
     async_send, async_close = async_pool.handle_async_request, async_pool.aclose
@@ -73,9 +73,17 @@ def patches(engine: Engine, library: str) -> list[Patch]:
     ]
 
 
+def _replaced(library: str) -> list[Any]:
+    """The module, and what `patches` is going to replace, as far as it is there."""
+    module = sys.modules.get(library)
+    classes = [getattr(module, name, None) for name in ("AsyncConnectionPool", "ConnectionPool")]
+    names = ("handle_async_request", "aclose", "handle_request", "close")
+    return [module, *(getattr(cls, name, None) for cls in classes for name in names)]
+
+
 @cache
-def _seam(library: str, module: Any) -> compat.Httpcore:
-    """What is needed of a library; looked up again where it was imported anew."""
+def _seam(library: str, *_: Any) -> compat.Httpcore:
+    """What is needed of a library; looked up again where something of it is another."""
     return compat.Httpcore(library)
 
 
