@@ -30,16 +30,11 @@ def environ(
     ``headers`` is a multi-dictionary. The part that depends on scheme and host
     comes from ``build`` itself, once for each.
     """
-    parts = urlsplit(url)
-    if not (_PLAIN_PATH.fullmatch(parts.path) and _PLAIN_QUERY.fullmatch(parts.query)):
+    address = _address(build, url)
+    if address is None:
         return None
-    if parts.fragment or not url.isascii():
-        return None
-    made = dict(_template(build, parts.scheme, parts.netloc))
+    made = address.copy()
     made["REQUEST_METHOD"] = method
-    made["PATH_INFO"] = unquote(parts.path).encode("utf-8", "replace").decode("latin-1")
-    made["QUERY_STRING"] = parts.query
-    made["REQUEST_URI"] = made["RAW_URI"] = parts.path
     made["wsgi.input"] = BytesIO(body)
     made["wsgi.errors"] = sys.stderr
     made["CONTENT_LENGTH"] = str(len(body))
@@ -65,29 +60,61 @@ def parsed(request: Any, body: bytes) -> Any:
     Of a body, if it is no form and not compressed.
     """
     given = request.environ
-    host = given.get("HTTP_HOST")
     known = vars(request)
     kind: Callable[..., Any] = type(request)
-    known["url_root"] = known["root_url"] = _root_of(
-        kind, given["wsgi.url_scheme"], host, given["SERVER_NAME"], given["SERVER_PORT"]
+    known.update(
+        _urls(
+            kind,
+            given["wsgi.url_scheme"],
+            given.get("HTTP_HOST"),
+            given["SERVER_NAME"],
+            given["SERVER_PORT"],
+            given["PATH_INFO"],
+            given["QUERY_STRING"],
+        )
     )
     none = request.parameter_storage_class
-    path, query = given["PATH_INFO"], given["QUERY_STRING"]
-    if not query:
+    if not given["QUERY_STRING"]:
         known["args"] = none()
-    if _LITERAL.fullmatch(path) and (not query or _LITERAL_QUERY.fullmatch(query)):
-        known["url"] = known["root_url"] + path.lstrip("/") + (f"?{query}" if query else "")
     if "HTTP_CONTENT_ENCODING" not in given and request.mimetype not in _FORMS:
         known.update(data=body, form=none(), files=none())
     return request
 
 
 @lru_cache(maxsize=1024)
-def _root_of(kind: Callable[..., Any], scheme: str, host: str | None, name: str, port: str) -> Any:
+def _urls(
+    kind: Callable[..., Any],
+    scheme: str,
+    host: str | None,
+    name: str,
+    port: str,
+    path: str,
+    query: str,
+) -> dict[str, str]:
+    """What a request says of its URL, by the names of its attributes."""
     made = {"wsgi.url_scheme": scheme, "SERVER_NAME": name, "SERVER_PORT": port, "SCRIPT_NAME": ""}
     if host is not None:
         made["HTTP_HOST"] = host
-    return kind(made).url_root
+    root = kind(made).url_root
+    found = {"url_root": root, "root_url": root}
+    if _LITERAL.fullmatch(path) and (not query or _LITERAL_QUERY.fullmatch(query)):
+        found["url"] = root + path.lstrip("/") + (f"?{query}" if query else "")
+    return found
+
+
+@lru_cache(maxsize=1024)
+def _address(build: Callable[..., Any], url: str) -> dict[str, Any] | None:
+    """The part of the environ that a URL makes; None if it has to be made by ``build``."""
+    parts = urlsplit(url)
+    if not (_PLAIN_PATH.fullmatch(parts.path) and _PLAIN_QUERY.fullmatch(parts.query)):
+        return None
+    if parts.fragment or not url.isascii():
+        return None
+    made = dict(_template(build, parts.scheme, parts.netloc))
+    made["PATH_INFO"] = unquote(parts.path).encode("utf-8", "replace").decode("latin-1")
+    made["QUERY_STRING"] = parts.query
+    made["REQUEST_URI"] = made["RAW_URI"] = parts.path
+    return made
 
 
 @lru_cache(maxsize=4096)

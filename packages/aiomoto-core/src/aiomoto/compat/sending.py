@@ -87,26 +87,28 @@ class UserAgents:
                 )
 
     def parts(self, generator: Any) -> Any:
-        """All that the header is written of, hashable; None where that can't be told."""
+        """All that the header is written of; None where that can't be told.
+
+        It can be hashed unless somebody has put something there that can't be.
+        """
         if type(generator) is not self.generator_class:
             return None
         config, features = generator._client_config, generator._client_features
         context = self._context()
-        own = [value for value in vars(generator).values() if value is not features]
+        own = vars(generator).copy()
+        del own["_client_features"]
         settings = vars(config) if config is not None else {}
         retries = settings.get("retries") or {}
         try:
-            parts = (
-                *own,
+            return (
+                *own.values(),
                 frozenset(features or ()),
                 frozenset(context.features) if context is not None else None,
                 retries.get("mode"),
                 *map(settings.get, self.SETTINGS),
             )
-            hash(parts)
         except (AttributeError, TypeError):
             return None
-        return parts
 
 
 class EndpointParameters:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import string
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -51,9 +52,10 @@ def choices(random: Random, pool: Sequence[str], length: int) -> list[str]:
     """
     size, bits = len(pool), random.getrandbits
     width = size.bit_length()
-    found: list[str] = []
+    # As many as are wanted at once, and one by one for those that were too large.
+    found = [index for index in map(bits, repeat(width, length)) if index < size]
     while len(found) < length:
         index = bits(width)
         if index < size:
-            found.append(pool[index])
-    return found
+            found.append(index)
+    return [pool[index] for index in found]

@@ -42,9 +42,13 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
         known = written.get(self)
         if known is None or len(known) >= _MOST:
             known = written[self] = {}
-        if parts not in known:
-            known[parts] = write(self)
-        return known[parts]
+        try:
+            return known[parts]
+        except KeyError:
+            made = known[parts] = write(self)
+            return made
+        except TypeError:
+            return write(self)
 
     return [
         (agents.component_class, "to_string", component_to_string),
