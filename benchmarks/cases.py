@@ -122,7 +122,7 @@ _ALL = (
         "one after another, for 50 who wait; boto3 and the peer with 2 consumers, which is long "
         "enough",
         (Below(PAUSE, 50), Below(LATENCY, 50)),
-        turns=3,
+        turns=2,
         # What is measured is how long somebody waits.
         side_by_side=False,
         parameters={"consumers": 50, "seconds": 2, "messages": 100},
