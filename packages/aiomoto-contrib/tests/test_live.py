@@ -76,18 +76,28 @@ def test_what_is_there_comes_at_once_and_what_comes_later_wakes(run: Callable[[A
 def test_it_looks_again_when_its_moment_has_come(
     run: Callable[[Any], None], clock: type[Clock]
 ) -> None:
+    source, over = Source(clock()), threading.Event()
+
     async def main() -> None:
-        source = Source(clock())
         body = Live(source.script(every=0.01), source.clock, lambda _: None)
-        if source.clock.virtual:
-            timer = threading.Timer(0.02, source.clock.tick, [0.01])
-            timer.start()
-        source_put = threading.Timer(0.01, source.items.append, [b"x"])
-        source_put.start()
         assert await anext(body) == b"x"
         assert source.looks >= 2
 
-    run(main)
+    def happen() -> None:
+        # Once it waits; virtual time goes on until it has looked again.
+        while not source.looks and not over.wait(0.001):
+            pass
+        source.items.append(b"x")
+        while source.clock.virtual and not over.wait(0.001):
+            source.clock.tick(0.01)
+
+    thread = threading.Thread(target=happen)
+    thread.start()
+    try:
+        run(main)
+    finally:
+        over.set()
+        thread.join()
 
 
 @LIBRARIES
