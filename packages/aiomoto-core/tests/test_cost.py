@@ -189,7 +189,7 @@ async def test_a_request_tries_few_patterns(put: Put) -> None:
     # botocore and moto's own code for S3 try most of what is left.
     assert put.again.patterns < 0.6 * put.plain.patterns
     # A new URL: those of the backends that have its host, not all 190 of moto.
-    assert put.first.patterns - put.again.patterns <= 45
+    assert put.first.patterns - put.again.patterns <= 50
 
 
 @pytest.mark.asyncio
