@@ -13,6 +13,7 @@ import random
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
+import boto3
 import moto
 import pytest
 from moto.core.config import default_user_config
@@ -244,13 +245,18 @@ def test_started_and_stopped_in_any_order_with_motos_mocks(clients: ModuleType, 
     """Neither switches the other off; the last one does.
 
     What moto's mocks themselves leave in the environment when they don't end
-    like brackets is moto's; its two mocks do the same to each other.
+    like brackets is moto's; its two mocks do the same to each other. So is that
+    they forget boto3's default session.
     """
     choose = random.Random(seed)
     kinds = [mock_aws, moto.mock_aws] * 2
     choose.shuffle(kinds)
     active: list[tuple[Any, Any]] = []
-    with patch.dict(os.environ), contextlib.ExitStack() as rest:
+    with (
+        patch.dict(os.environ),
+        patch.object(boto3, "DEFAULT_SESSION", None),
+        contextlib.ExitStack() as rest,
+    ):
         config = dict(default_user_config)
         while kinds or active:
             if kinds and (not active or choose.random() < 0.6):

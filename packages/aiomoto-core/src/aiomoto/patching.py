@@ -105,6 +105,12 @@ def _headers(engine: Engine) -> list[Patch]:
     return headers.patches(engine.optimises)
 
 
+def _messages(engine: Engine) -> list[Patch]:
+    from .fast import headers
+
+    return headers.message_patches(engine.optimises)
+
+
 def _dates(engine: Engine) -> list[Patch]:
     return dates.reading(engine.optimises)
 
@@ -154,6 +160,7 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.client": _methods,
     "botocore.auth": _signing,
     "botocore.awsrequest": _headers,
+    "botocore.compat": _messages,
     "botocore.utils": _dates,
     "botocore.regions": _parameters,
     "moto.iam.models": _accounts,

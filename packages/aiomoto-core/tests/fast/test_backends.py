@@ -10,6 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from moto.core import request as request_module
+from moto.core import responses as responses_module
 from moto.core.responses import BaseResponse
 from multidict import CIMultiDict
 
@@ -193,3 +194,21 @@ def test_the_access_key_of_a_signature(text: str) -> None:
         found = BaseResponse.access_key_regex.search(text)
         assert BaseResponse.access_key_regex.pattern
     assert (found and found.group("access_key")) == (expected and expected.group("access_key"))
+
+
+@pytest.mark.parametrize("blanks", [True, False])
+@pytest.mark.parametrize(
+    "text", ["", "{}", '{"a": 1, "b": [2]}', '{"a": "x=y&z"}', '{"a": "1+1%20"}', "a=b&c", "é", "{"]
+)
+def test_fields_of_bodies(text: str, blanks: bool) -> None:
+    expected = responses_module.parse_qsl(text, keep_blank_values=blanks)
+    with mock_aws():
+        assert responses_module.parse_qsl(text, keep_blank_values=blanks) == expected
+
+
+def test_partitions_of_regions() -> None:
+    regions = ["us-east-1", "cn-north-1", "us-gov-west-1", "aws-cn", "", "nowhere-1", None]
+    expected = [responses_module.get_partition(region) for region in regions]
+    with mock_aws():
+        for _ in range(2):
+            assert [responses_module.get_partition(region) for region in regions] == expected

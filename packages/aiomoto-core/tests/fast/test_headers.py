@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import HeadersDict
-from hypothesis import given
+from botocore.compat import HTTPHeaders
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from aiomoto import mock_aws
@@ -62,3 +63,17 @@ def test_a_subclass_keeps_its_own_ways() -> None:
         assert "always" in Loud()
         assert Loud().get("always") == "there"
         assert list(Loud([("always", "x")]).items()) == [("always", "there")]
+
+
+@given(values=st.lists(st.text(max_size=3) | st.binary(max_size=2) | st.integers(), max_size=4))
+@example(["a", "\udcff", b"b", 1])
+def test_a_message_gives_the_same_pairs(values: list[Any]) -> None:
+    message = HTTPHeaders()
+    for number, value in enumerate(values):
+        message._headers.append((f"X-{number % 2}", value))
+    expected = [(name, str(value)) for name, value in message.items()]
+    with mock_aws():
+        found = message.items()
+        assert [(name, str(value)) for name, value in found] == expected
+        found.append(("X-Later", "of the caller's own list"))
+        assert [(name, str(value)) for name, value in message.items()] == expected

@@ -83,3 +83,24 @@ def test_a_file_is_the_body_itself() -> None:
     with mock_aws():
         request = AWSRequest("PUT", "https://s3.amazonaws.com/b/k", {}, file)
         assert request.body is file
+
+
+def test_headers_that_change_are_signed_anew() -> None:
+    def signatures() -> list[tuple[str, str]]:
+        request = AWSRequest("GET", "https://one.example/", {"X-One": "1"}, b"")
+        auth, found = SigV4Auth(Credentials("AKID", "secret"), "s3", "eu-west-1"), []
+        for change in (
+            lambda: None,
+            lambda: request.headers.replace_header("X-One", "2"),
+            lambda: request.headers.add_header("X-Two", "3"),
+            lambda: setattr(request, "url", "https://two.example/"),
+        ):
+            change()
+            auth.add_auth(request)
+            found.append((auth.headers_to_sign(request)["host"], request.headers["Authorization"]))
+        return found
+
+    expected = signatures()
+    assert len(set(expected)) == 4
+    with mock_aws():
+        assert signatures() == expected

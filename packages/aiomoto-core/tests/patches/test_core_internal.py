@@ -40,6 +40,7 @@ def makers() -> list[tuple[str, Any]]:
         compat.Clients,
         compat.Signing,
         compat.Headers,
+        compat.Messages,
         compat.UserAgents,
         compat.EndpointParameters,
     )

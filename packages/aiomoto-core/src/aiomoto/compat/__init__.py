@@ -12,7 +12,7 @@ from .backends import Moto, moto
 from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
-from .sending import EndpointParameters, Headers, Signing, UserAgents
+from .sending import EndpointParameters, Headers, Messages, Signing, UserAgents
 from .sessions import Clients, Emitter, Events, TlsContexts, json_open_methods
 from .transports import AiobotocoreHttpxBody, Aiohttp, Httpcore
 
@@ -25,6 +25,7 @@ __all__ = [
     "Events",
     "Headers",
     "Httpcore",
+    "Messages",
     "Moto",
     "Signing",
     "TlsContexts",

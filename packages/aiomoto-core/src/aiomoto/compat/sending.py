@@ -14,6 +14,9 @@ from .names import require
 class Signing:
     """What signs requests, and where it finds their bodies."""
 
+    #: Under which name a request keeps the headers that its signature is of.
+    KEPT = "_aiomoto_signed"
+
     def __init__(self) -> None:
         self.auth_class = require("botocore", "botocore.auth", "SigV4Auth")
         self.sign = require("botocore", "botocore.auth", "SigV4Auth", "_sign")
@@ -33,12 +36,21 @@ class Signing:
             )
 
     def headers(self, request: Any) -> Any:
-        """The headers of a request that are signed, as a message, the host among them."""
+        """The headers of a request that are signed, as a message, the host among them.
+
+        They are asked for twice for each signature: what was found is kept with the
+        request as long as its headers and its URL are the same.
+        """
+        given = request.headers.items()
+        known, url, found = getattr(request, self.KEPT, (None, None, None))
+        if known == given and url == request.url:
+            return found
         found = self._message_class()
-        pairs = ((name.lower(), value) for name, value in request.headers.items())
+        pairs = ((name.lower(), value) for name, value in given)
         found._headers = [one for one in pairs if one[0] not in self._unsigned]
         if not any(name == "host" for name, _ in found._headers):
             found._headers.append(("host", self._host_of(request.url)))
+        setattr(request, self.KEPT, (given, request.url, found))
         return found
 
     @staticmethod
@@ -46,6 +58,17 @@ class Signing:
         """The body that a request is sent with, without what else is prepared for that."""
         found = request._request_preparer._prepare_body(request)
         return found.encode("utf-8") if isinstance(found, str) else found
+
+
+class Messages:
+    """The message of Python's email package that botocore keeps a request's headers in."""
+
+    def __init__(self) -> None:
+        self.cls = require("botocore", "botocore.compat", "HTTPHeaders")
+        #: Names and values as they were set.
+        self.pairs: Callable[[Any], list[tuple[str, Any]]] = attrgetter("_headers")
+        if type(getattr(self.cls(), "_headers", None)) is not list:
+            raise IncompatibleLibrary("botocore", version("botocore"), "HTTPHeaders()._headers")
 
 
 class Headers:

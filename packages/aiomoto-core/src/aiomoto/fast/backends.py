@@ -39,6 +39,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
         *underscores("moto.core.responses", optimises),
         *_request_headers(optimises),
         *_access_keys(optimises),
+        *_queries(optimises),
         *_picker(optimises),
     ]
 
@@ -90,6 +91,35 @@ def _access_keys(optimises: Callable[[], bool]) -> list[Patch]:
             return getattr(pattern, name)
 
     return [(responses, "access_key_regex", Quick())]
+
+
+def _queries(optimises: Callable[[], bool]) -> list[Patch]:
+    """What moto looks for in every body and region: a form's fields, and the partition."""
+    module = require("moto", "moto.core.responses")
+    parse = require("moto", "moto.core.responses", "parse_qsl")
+    partition_of = require("moto", "moto.core.responses", "get_partition")
+    known_partition = lru_cache(maxsize=256)(partition_of)
+
+    def quick_parse(qs: Any, keep_blank_values: bool = False, **options: Any) -> Any:
+        """The fields of a form. JSON is one whose only field has no value."""
+        if (
+            keep_blank_values
+            and not options
+            and type(qs) is str
+            and qs[:1] == "{"
+            and not any(mark in qs for mark in "&=%+")
+            and optimises()
+        ):
+            return [(qs, "")]
+        return parse(qs, keep_blank_values, **options)
+
+    def quick_partition(region: Any) -> Any:
+        """``aws``, ``aws-cn`` and so on."""
+        if type(region) is str and optimises():
+            return known_partition(region)
+        return partition_of(region)
+
+    return [(module, "parse_qsl", quick_parse), (module, "get_partition", quick_partition)]
 
 
 class MethodNames:

@@ -1,7 +1,9 @@
-"""botocore's dictionary of headers, read and copied several times for each request and answer.
+"""botocore's headers, read and copied several times for each request and answer.
 
-It inherits most of what it does from abstract classes: ``in`` and ``get`` try and catch a
-``KeyError``, and each look at a pair makes a key of its name again.
+A request has them in a message of Python's email package, which looks at each for what could
+not be sent. All else has a dictionary, which inherits most of what it does from
+abstract classes: ``in`` and ``get`` try and catch a ``KeyError``, and each look at a pair
+makes a key of its name again.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Callable, ItemsView, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..compat import Headers
+from ..compat import Headers, Messages
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -64,3 +66,20 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
         (cls, "get", quick_get),
         (cls, "items", quick_items),
     ]
+
+
+def message_patches(optimises: Callable[[], bool]) -> list[Patch]:
+    """What to replace in botocore's message of headers while a mock is active."""
+    messages = Messages()
+    cls, pairs = messages.cls, messages.pairs
+    items = cls.items
+
+    def quick_items(self: Any) -> Any:
+        """Names and values; what isn't ASCII is looked at by the email package."""
+        if type(self) is cls and optimises():
+            found = pairs(self)
+            if all(type(value) is str and value.isascii() for _, value in found):
+                return found.copy()
+        return items(self)
+
+    return [(cls, "items", quick_items)]

@@ -41,7 +41,9 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def headers_to_sign(self: Any, request: Any) -> Any:
         """The headers that the signature is of, their names in lower case."""
-        return signing.headers(request) if optimises() else headers_of(self, request)
+        if type(request) is not signing.request_class or not optimises():
+            return headers_of(self, request)
+        return signing.headers(request)
 
     return [
         (signing.auth_class, "_sign", quick_sign),
