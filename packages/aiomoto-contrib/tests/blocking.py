@@ -24,7 +24,6 @@ import contextlib
 import functools
 import gc
 import os
-import resource
 import sys
 import threading
 import time
@@ -75,7 +74,7 @@ class _Usage:
         self.cpu = time.thread_time()
         self.process = time.process_time()
         self.accounted = _accounted()
-        self.reads = _reads()
+        self.reads = 0 if self.accounted is None else _reads()
 
     def blocked_until(self, later: _Usage) -> float:
         """Seconds in which the thread neither ran nor was ready to run.
@@ -99,6 +98,8 @@ def _accounted() -> float | None:
 
 def _reads() -> int:
     """How often this thread has read from a disk (getrusage(2): blocks, and major faults)."""
+    import resource  # of Unix, as RUSAGE_THREAD is of Linux: where `_accounted` knows anything
+
     used = resource.getrusage(resource.RUSAGE_THREAD)
     return used.ru_inblock + used.ru_majflt
 
