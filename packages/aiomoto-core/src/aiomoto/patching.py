@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from . import compat
@@ -41,99 +42,6 @@ def _botocore(engine: Engine) -> list[Patch]:
     return botocore.patches(engine)
 
 
-def _loaders(engine: Engine) -> list[Patch]:
-    from .fast import loaders
-
-    return loaders.patches(engine.optimises)
-
-
-def _events(engine: Engine) -> list[Patch]:
-    from .fast import events
-
-    return events.patches(engine.optimises)
-
-
-def _methods(engine: Engine) -> list[Patch]:
-    from .fast import methods
-
-    return methods.patches(engine.optimises)
-
-
-def _user_agents(engine: Engine) -> list[Patch]:
-    from .fast import useragents
-
-    return useragents.patches(engine.optimises)
-
-
-def _rule_sets(engine: Engine) -> list[Patch]:
-    from .fast import rulesets
-
-    return rulesets.patches(engine.optimises)
-
-
-def _signing(engine: Engine) -> list[Patch]:
-    from .fast import signing
-
-    return signing.patches(engine.optimises)
-
-
-def _parameters(engine: Engine) -> list[Patch]:
-    from .fast import parameters
-
-    return parameters.patches(engine.optimises)
-
-
-def _accounts(engine: Engine) -> list[Patch]:
-    from .fast import accounts
-
-    return accounts.patches(engine.optimises)
-
-
-def _buckets(engine: Engine) -> list[Patch]:
-    from .fast import buckets
-
-    return buckets.patches(engine.optimises)
-
-
-def _underscores(module: str, engine: Engine) -> list[Patch]:
-    return backends.underscores(module, engine.optimises)
-
-
-def _headers(engine: Engine) -> list[Patch]:
-    from .fast import headers
-
-    return headers.patches(engine.optimises)
-
-
-def _messages(engine: Engine) -> list[Patch]:
-    from .fast import headers
-
-    return headers.message_patches(engine.optimises)
-
-
-def _dates(engine: Engine) -> list[Patch]:
-    return dates.reading(engine.optimises)
-
-
-def _awaiting(module: str, engine: Engine) -> list[Patch]:
-    from .fast import awaiting
-
-    return awaiting.patches(module, engine.optimises)
-
-
-def _emitting(engine: Engine) -> list[Patch]:
-    from .fast import awaiting
-
-    found = awaiting.patches("aiobotocore.hooks", engine.optimises)
-    return found + awaiting.emitting(engine.optimises)
-
-
-def _certificates(module: str, engine: Engine) -> list[Patch]:
-    from .fast import certificates
-
-    return certificates.patches(module, engine.optimises)
-
-
 def _aiobotocore(engine: Engine) -> list[Patch]:
     from .wire import botocore
 
@@ -149,30 +57,41 @@ def _moto(engine: Engine) -> list[Patch]:
     ]
 
 
+def _fast(room: str, *arguments: str, maker: str = "patches") -> Callable[[Engine], list[Patch]]:
+    """What one room of ``fast/`` makes, which is imported when it is wanted."""
+
+    def make(engine: Engine) -> list[Patch]:
+        module = import_module(f".fast.{room}", __package__)
+        found: list[Patch] = getattr(module, maker)(*arguments, engine.optimises)
+        return found
+
+    return make
+
+
 #: The module whose import brings an HTTP client, a part of one, or a backend of moto in,
 #: and what is then patched. What the test never imports is not imported for it either.
 CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.httpsession": _botocore,
-    "botocore.loaders": _loaders,
-    "botocore.hooks": _events,
-    "botocore.endpoint_provider": _rule_sets,
-    "botocore.useragent": _user_agents,
-    "botocore.client": _methods,
-    "botocore.auth": _signing,
-    "botocore.awsrequest": _headers,
-    "botocore.compat": _messages,
-    "botocore.utils": _dates,
-    "botocore.regions": _parameters,
-    "moto.iam.models": _accounts,
-    "moto.s3.responses": _buckets,
-    "moto.sqs.models": partial(_underscores, "moto.sqs.models"),
-    "aiobotocore.httpsession": partial(_certificates, "aiobotocore.httpsession"),
-    "aiobotocore.httpxsession": partial(_certificates, "aiobotocore.httpxsession"),
+    "botocore.loaders": _fast("loaders"),
+    "botocore.hooks": _fast("events"),
+    "botocore.endpoint_provider": _fast("rulesets"),
+    "botocore.useragent": _fast("useragents"),
+    "botocore.client": _fast("methods"),
+    "botocore.auth": _fast("signing"),
+    "botocore.awsrequest": _fast("headers"),
+    "botocore.compat": _fast("headers", maker="message_patches"),
+    "botocore.utils": _fast("dates", maker="reading"),
+    "botocore.regions": _fast("parameters"),
+    "moto.iam.models": _fast("accounts"),
+    "moto.s3.responses": _fast("buckets"),
+    "moto.sqs.models": _fast("backends", "moto.sqs.models", maker="underscores"),
+    "aiobotocore.httpsession": _fast("certificates", "aiobotocore.httpsession"),
+    "aiobotocore.httpxsession": _fast("certificates", "aiobotocore.httpxsession"),
     "aiobotocore.endpoint": _aiobotocore,
-    "aiobotocore.hooks": _emitting,
-    "aiobotocore.parsers": partial(_awaiting, "aiobotocore.parsers"),
-    "aiobotocore.regions": partial(_awaiting, "aiobotocore.regions"),
-    "aiobotocore.retryhandler": partial(_awaiting, "aiobotocore.retryhandler"),
+    "aiobotocore.hooks": _fast("awaiting", "aiobotocore.hooks", maker="of_hooks"),
+    "aiobotocore.parsers": _fast("awaiting", "aiobotocore.parsers"),
+    "aiobotocore.regions": _fast("awaiting", "aiobotocore.regions"),
+    "aiobotocore.retryhandler": _fast("awaiting", "aiobotocore.retryhandler"),
     "aiohttp": _aiohttp,
     "httpcore": partial(_httpx, "httpcore"),
     "httpcore2": partial(_httpx, "httpcore2"),

@@ -33,8 +33,8 @@ def patches(module: str, optimises: Callable[[], bool]) -> list[Patch]:
     return [(require("aiobotocore", module), _NAME, quick_resolve)]
 
 
-def emitting(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in aiobotocore's emitter of events while a mock is active."""
+def of_hooks(module: str, optimises: Callable[[], bool]) -> list[Patch]:
+    """What to replace in aiobotocore's module of events, the emitter among it."""
     emitter = Emitter()
     cls, emit, log = emitter.cls, emitter.emit, emitter.log
 
@@ -57,4 +57,4 @@ def emitting(optimises: Callable[[], bool]) -> list[Patch]:
                 break
         return responses
 
-    return [(cls, "_emit", quick_emit)]
+    return [*patches(module, optimises), (cls, "_emit", quick_emit)]
