@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..plugin.patches import Patches
 from .compat import UNITTEST_PATCH
 from .state import MISSING, Change
 
@@ -40,7 +41,8 @@ class Origins:
         self._mocks: dict[Any, str] = {}
         #: Variable and value, or an owner's id and attribute, to where it was changed.
         self._places: dict[tuple[Any, Any], str] = {}
-        self._patched: list[tuple[Any, str, Any, Any]] = []
+        self._patches = Patches()
+        self._tracked: list[tuple[Any, str]] = []
 
     def start(self) -> None:
         """Watch from now on."""
@@ -51,14 +53,8 @@ class Origins:
 
     def stop(self) -> None:
         """Watch no longer."""
-        for owner, attribute, original, replacement in reversed(self._patched):
-            if vars(owner).get(attribute) is not replacement:
-                continue
-            if original is MISSING:
-                delattr(owner, attribute)
-            else:
-                setattr(owner, attribute, original)
-        self._patched.clear()
+        self._patches.take_out()
+        self._tracked.clear()
         _watching.remove(self)
 
     def of_mock(self, lease: object) -> str:
@@ -77,12 +73,10 @@ class Origins:
             owner: Any = sys.modules.get(module) if name == module else None
             if owner is not None and owner_name:
                 owner = getattr(owner, owner_name, None)
-            if owner is None or any((owner, attribute) == one[:2] for one in self._patched):
+            if owner is None or (owner, attribute) in self._tracked:
                 continue
-            original = vars(owner).get(attribute, MISSING)
-            replacement = wrapper(self, getattr(owner, attribute))
-            setattr(owner, attribute, replacement)
-            self._patched.append((owner, attribute, original, replacement))
+            self._patches.put_in([(owner, attribute, wrapper(self, getattr(owner, attribute)))])
+            self._tracked.append((owner, attribute))
 
     def client_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """``__aenter__`` of clients, noting who opened them."""
