@@ -82,6 +82,7 @@ CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.compat": _fast("headers", maker="message_patches"),
     "botocore.utils": _fast("dates", maker="reading"),
     "botocore.regions": _fast("parameters"),
+    "moto.core.parse": _fast("bodies"),
     "moto.iam.models": _fast("accounts"),
     "moto.s3.responses": _fast("buckets"),
     "moto.sqs.models": _fast("backends", "moto.sqs.models", maker="underscores"),

@@ -182,6 +182,14 @@ HEX = "0123456789abcdef" * 4
         f"SignedHeaders=host;x-amz-date, Signature={HEX}",
         f"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/{DATE}/us-east-1/s3/aws4_request, "
         f"SignedHeaders=host, Signature={HEX} ABCDEFGHIJKLMNOPQRST:",
+        f"AWS4-HMAC-SHA256 Credential=FOOBARKEY/{DATE}/us-east-1/s3/aws4_request, "
+        f"SignedHeaders=host;x-amz-date, Signature={HEX}",
+        f"AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE1/{DATE}/us-east-1/s3/aws4_request, "
+        f"SignedHeaders=host, Signature={HEX}",
+        f"AWS4-HMAC-SHA256 Credential=FOOBARKEY/{DATE}/us-01234567890123456789/s3/aws4_request, "
+        f"SignedHeaders=host, Signature={HEX}",
+        f"AWS4-HMAC-SHA256 Credential=FOOBARKEY/{DATE}/us-east-1/a-01234567890123456789/"
+        f"aws4_request, SignedHeaders=host, Signature={HEX}",
         f"AWS4-HMAC-SHA256 Credential=FAKE/{DATE}/us-east-1/ABCDEFGHIJKLMNOPQRST/aws4_request",
         "AWS AKIAIOSFODNN7EXAMPLE:signature",
         "Bearer AKIAIOSFODNN7EXAMPLE/",

@@ -10,6 +10,7 @@ import botocore.auth
 import pytest
 from botocore.auth import S3SigV4Auth, SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
+from botocore.compat import HTTPHeaders
 from botocore.credentials import Credentials
 
 from aiomoto import mock_aws
@@ -76,6 +77,71 @@ def test_keys_are_of_their_secret_day_region_and_service(monkeypatch: pytest.Mon
     with mock_aws():
         for _ in range(2):
             assert [signature(*case) for case in cases] == expected
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://host.example/",
+        "https://host.example:443/a",
+        "https://host.example:444/a:80/",
+        "http://host.example:80/",
+        "http://host.example:443/",
+        "https://HOST.example/",
+        "https://user:password@host.example/",
+        "https://host.example",
+        "https://host.example?a=/",
+        "https://[2001:db8::1]:444/a",
+        "https://host_name.example:65536/",
+    ],
+)
+def test_hosts(url: str) -> None:
+    def host() -> Any:
+        request = AWSRequest("GET", url, {}, b"")
+        try:
+            return SigV4Auth(Credentials("AKID", "s"), "s3", "r").headers_to_sign(request)["host"]
+        except ValueError as error:
+            return str(error)
+
+    expected = host()
+    with mock_aws():
+        for _ in range(2):
+            assert host() == expected
+
+
+@pytest.mark.parametrize(
+    "pairs",
+    [
+        [("b", " 1  2\t3 "), ("a", "x"), ("b", "4"), ("c-d", "")],
+        [("B", "1"), ("b", "2")],
+        [("a", "é")],
+        [("a", "x\udc80")],
+        [("a", "lengthy " * 40), ("a", "x\n y")],
+        [("1", "no letter"), ("1", "2")],
+        [],
+    ],
+    ids=["usual", "capitals", "latin", "surrogate", "lengthy", "digits", "none"],
+)
+def test_lines_of_headers(pairs: list[tuple[str, str]]) -> None:
+    message: Any = HTTPHeaders()
+    message._headers.extend(pairs)
+
+    def outcome(auth_class: Any) -> Any:
+        try:
+            return auth_class(Credentials("AKID", "s"), "s3", "r").canonical_headers(message)
+        except Exception as error:
+            return type(error), str(error)
+
+    expected = [outcome(SigV4Auth), outcome(Bracketing)]
+    with mock_aws():
+        assert [outcome(SigV4Auth), outcome(Bracketing)] == expected
+
+
+class Bracketing(SigV4Auth):
+    """What signs has its own idea of a value."""
+
+    def _header_value(self, value: Any) -> str:
+        return f"<{value}>"
 
 
 def test_a_file_is_the_body_itself() -> None:

@@ -9,6 +9,7 @@ changed fails before anything is patched, and names what changed.
 from __future__ import annotations
 
 from .backends import Moto, moto
+from .bodies import JsonParsers
 from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
@@ -25,6 +26,7 @@ __all__ = [
     "Events",
     "Headers",
     "Httpcore",
+    "JsonParsers",
     "Messages",
     "Moto",
     "Signing",

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from functools import lru_cache
 from importlib.metadata import version
 from operator import attrgetter
 from typing import Any
 
 from ..errors import IncompatibleLibrary
 from .names import require
+
+#: What a host is taken from, of a URL without a user, capitals or an address of IPv6.
+_BEFORE_PATH = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?/")
 
 
 class Signing:
@@ -25,6 +30,9 @@ class Signing:
         self.headers_of = require("botocore", "botocore.auth", "SigV4Auth", "headers_to_sign")
         self._unsigned = require("botocore", "botocore.auth", "SIGNED_HEADERS_BLACKLIST")
         self._host_of = require("botocore", "botocore.auth", "_host_from_url")
+        self._host_at = lru_cache(maxsize=1024)(self._host_of)
+        self.canonical_of = require("botocore", "botocore.auth", "SigV4Auth", "canonical_headers")
+        self._value_of = require("botocore", "botocore.auth", "SigV4Auth", "_header_value")
         self._message_class = require("botocore", "botocore.compat", "HTTPHeaders")
         if not hasattr(self._message_class(), "_headers"):
             raise IncompatibleLibrary("botocore", version("botocore"), "HTTPHeaders()._headers")
@@ -49,9 +57,29 @@ class Signing:
         pairs = ((name.lower(), value) for name, value in given)
         found._headers = [one for one in pairs if one[0] not in self._unsigned]
         if not any(name == "host" for name, _ in found._headers):
-            found._headers.append(("host", self._host_of(request.url)))
+            found._headers.append(("host", self._host(request.url)))
         setattr(request, self.KEPT, (given, request.url, found))
         return found
+
+    def _host(self, url: str) -> str:
+        """The host of a URL; the paths of most are different, what is before them is not."""
+        plain = _BEFORE_PATH.match(url)
+        return str(self._host_of(url) if plain is None else self._host_at(plain.group()))
+
+    def canonical_headers(self, auth: Any, message: Any) -> str:
+        """A line for each header of a message, in the order of the names.
+
+        Those of anything unusual, a name in capitals or a value that is no ASCII, are botocore's.
+        """
+        if type(message) is not self._message_class or type(auth)._header_value != self._value_of:
+            return str(self.canonical_of(auth, message))
+        lines: dict[str, str] = {}
+        for name, value in message._headers:
+            if not name.islower() or type(value) is not str or not value.isascii():
+                return str(self.canonical_of(auth, message))
+            words = " ".join(value.split())
+            lines[name] = f"{lines[name]},{words}" if name in lines else f"{name}:{words}"
+        return "\n".join([lines[name] for name in sorted(lines)])
 
     @staticmethod
     def body(request: Any) -> Any:

@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 _DICTS = (dict, OrderedDict)
-#: As botocore writes it. Nothing behind the access key could be taken for one.
+#: As botocore writes it. Nothing behind the access key could be taken for one: it would
+#: have twenty capitals or digits.
 _SIGNATURE = re.compile(
-    r"AWS4-HMAC-SHA256 Credential=(?P<access_key>[A-Z0-9]{20})/\d{8}/[a-z0-9-]+/[a-z0-9-]+"
-    r"/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}",
+    r"AWS4-HMAC-SHA256 Credential=(?P<access_key>[A-Z0-9]+)/\d{8}/[a-z-]+\d{0,2}/"
+    r"(?:[a-z-]+|[a-z0-9-]{1,19})/aws4_request, SignedHeaders=[a-z0-9;-]+, Signature=[0-9a-f]{64}",
     re.ASCII,
 )
+#: How long an access key is that moto takes for one.
+_KEY_LENGTH = 20
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
@@ -84,8 +87,10 @@ def _access_keys(optimises: Callable[[], bool]) -> list[Patch]:
 
         def search(self, text: str) -> Any:
             """The access key of an ``Authorization`` header, as the group of that name."""
-            found = _SIGNATURE.fullmatch(text) if optimises() else None
-            return found or pattern.search(text)
+            usual = _SIGNATURE.fullmatch(text) if optimises() else None
+            if usual is None:
+                return pattern.search(text)
+            return usual if len(usual["access_key"]) == _KEY_LENGTH else None
 
         def __getattr__(self, name: str) -> Any:
             return getattr(pattern, name)

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
 
 from ..compat import EndpointParameters
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
+
+#: Where a client's resolver keeps, by operation, the parameters that may have a value. It
+#: keeps what it finds in an operation's model itself as well.
+_KEPT = "_aiomoto_possible"
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
@@ -22,15 +25,11 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     parameters = EndpointParameters()
     cls, resolve, builtin = parameters.cls, parameters.resolve, parameters.builtin
     names = frozenset(parameters.known_builtins)
-    #: By resolver, then by operation: the parameters that may have a value.
-    possible: WeakKeyDictionary[Any, WeakKeyDictionary[Any, frozenset[str]]] = WeakKeyDictionary()
 
     def quick_resolve(self: Any, param_name: Any, operation_model: Any, call_args: Any) -> Any:
         """The value that operation, input or client have for a parameter; None if none has."""
         if optimises():
-            known = possible.get(self)
-            if known is None:
-                known = possible[self] = WeakKeyDictionary()
+            known = vars(self).setdefault(_KEPT, {})
             found = known.get(operation_model)
             if found is None:
                 found = known[operation_model] = parameters.possible(self, operation_model)

@@ -3,7 +3,7 @@
 A signature of version 4 takes four keys, each made from the one before, which depend on the
 secret, the day, the region and the service only. To hash a body, botocore prepares the whole
 request, headers and all, and takes the body of it; the headers to sign are put into a message
-of Python's email package one by one.
+of Python's email package one by one, and searched for in it one by one.
 """
 
 from __future__ import annotations
@@ -45,7 +45,14 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             return headers_of(self, request)
         return signing.headers(request)
 
+    def canonical_headers(self: Any, headers_to_sign: Any) -> Any:
+        """The headers as they are signed, in lines."""
+        if not optimises():
+            return signing.canonical_of(self, headers_to_sign)
+        return signing.canonical_headers(self, headers_to_sign)
+
     return [
+        (signing.auth_class, "canonical_headers", canonical_headers),
         (signing.auth_class, "_sign", quick_sign),
         (signing.auth_class, "headers_to_sign", headers_to_sign),
         (signing.request_class, "body", property(body)),

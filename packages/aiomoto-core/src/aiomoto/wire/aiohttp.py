@@ -29,6 +29,7 @@ from .http1 import (
     response_body,
     response_head,
 )
+from .steps import resumed
 from .streaming import Feed
 
 if TYPE_CHECKING:
@@ -272,13 +273,22 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
 
             None if the client closed the connection meanwhile.
             """
+            if not self._turned:
+                # A real answer takes at least a turn of the loop; without one,
+                # a task that polls would never let another run.
+                await asyncio.sleep(0)
+                if self.transport is None:
+                    return None
+            began = self.loop.time()
+            answer = self._engine.answer(request)
             try:
-                async with seam.timeout(self.read_timeout) as self._bound:
-                    if not self._turned:
-                        # A real answer takes at least a turn of the loop; without one,
-                        # a task that polls would never let another run.
-                        await asyncio.sleep(0)
-                    return await self._engine.answer(request)
+                waits_for = answer.send(None)
+            except StopIteration as done:
+                return done.value  # most need no timer
+            left = self.read_timeout and max(0, self.read_timeout + began - self.loop.time())
+            try:
+                async with seam.timeout(left) as self._bound:
+                    return await resumed(answer, waits_for)
             except asyncio.TimeoutError:
                 if not seam.expired(self._bound):
                     raise  # it is the plugin's or moto's own

@@ -1,0 +1,60 @@
+"""moto's reading of JSON bodies: what a body doesn't have is not looked for.
+
+An attribute of DynamoDB is a structure of eleven members, only one of which is ever there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..compat import JsonParsers
+
+if TYPE_CHECKING:
+    from ..plugin.patches import Patch
+
+#: Where a shape keeps what was found in it, as it does with its own ``members``.
+_KEPT = "_aiomoto_json_members"
+#: The name in JSON, the member's name and its shape.
+_Member = tuple[str, str, Any]
+
+
+def patches(optimises: Callable[[], bool]) -> list[Patch]:
+    """What to replace in moto while a mock is active."""
+    parsers = JsonParsers()
+    slowly, takes_strings, parse = parsers.parse_structure, parsers.takes_strings, parsers.parse
+
+    def quick_parse(self: Any, shape: Any, value: Any) -> Any:
+        """The members of a structure that are there, in the order of the model."""
+        if type(value) is not dict or not optimises():
+            return slowly(self, shape, value)
+        members, by_name = getattr(shape, _KEPT, None) or _members(shape)
+        if by_name is None:
+            return slowly(self, shape, value)
+        if len(value) == 1:
+            [name] = value
+            members = by_name.get(name, ())
+        strings = takes_strings(type(self))
+        parsed = self.MAP_TYPE()
+        for name, member_name, member in members:
+            raw = value.get(name)
+            if raw is not None:
+                plain = strings and member.type_name == "string"
+                parsed[member_name] = raw if plain else parse(self, member, raw)
+        return parsed
+
+    return [(parsers.cls, "_parse_structure", quick_parse)]
+
+
+def _members(shape: Any) -> tuple[Sequence[_Member], dict[str, list[_Member]] | None]:
+    """A structure's members, all and by their names in JSON; None where any JSON is taken."""
+    found: list[_Member] = []
+    by_name: dict[str, list[_Member]] | None = None
+    if not shape.is_document_type:
+        by_name = {}
+        for name, member in shape.members.items():
+            one = (member.serialization.get("name", name), name, member)
+            found.append(one)
+            by_name.setdefault(one[0], []).append(one)
+    setattr(shape, _KEPT, (found, by_name))
+    return found, by_name
