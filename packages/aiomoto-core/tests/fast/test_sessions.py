@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import ssl
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import aiobotocore.httpsession
 import boto3
-import botocore.hooks
 import pytest
 import trustme
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
 from botocore.endpoint_provider import EndpointProvider
 from botocore.exceptions import EndpointProviderError
-from botocore.hooks import EVENT_ALIASES, EventAliaser, HierarchicalEmitter, NodeList
 from botocore.httpsession import get_cert_path
 from botocore.loaders import create_loader
 
@@ -28,106 +24,6 @@ from aiomoto import mock_aws
 from aiomoto.fast import certificates
 
 REGION = "us-east-1"
-
-
-# -- events --------------------------------------------------------------------------
-
-
-def with_kwargs(**kwargs: Any) -> None:
-    """A handler."""
-
-
-def without(event_name: str) -> None:
-    """No handler for botocore."""
-
-
-class Handlers:
-    def method(self, **kwargs: Any) -> None:
-        """A handler."""
-
-    def wrong(self) -> None:
-        """None."""
-
-    def __call__(self, **kwargs: Any) -> None:
-        """A handler."""
-
-
-HANDLERS = [
-    with_kwargs,
-    without,
-    Handlers().method,
-    Handlers().wrong,
-    Handlers(),
-    Handlers.method,
-    partial(with_kwargs, one=1),
-    partial(without, "name"),
-    lambda **kwargs: None,
-    lambda: None,
-    print,
-]
-
-
-@pytest.mark.parametrize("handler", HANDLERS, ids=range(len(HANDLERS)))
-def test_whether_a_handler_takes_keywords(handler: Any) -> None:
-    def answer() -> Any:
-        try:
-            return bool(botocore.hooks.accepts_kwargs(handler))
-        except (TypeError, ValueError) as error:
-            return type(error)
-
-    expected = answer()
-    with mock_aws():
-        assert answer() == expected
-
-
-def test_event_names() -> None:
-    names = [f"before-call.{old}.Op" for old in EVENT_ALIASES] + ["a.b.c", "docs.*.autoscaling.x"]
-    slow = EventAliaser(HierarchicalEmitter())
-    expected = [slow._alias_event_name(name) for name in names]
-    with mock_aws():
-        for _ in range(2):
-            quick = EventAliaser(HierarchicalEmitter())
-            assert [quick._alias_event_name(name) for name in names] == expected
-        own = EventAliaser(HierarchicalEmitter(), {"a": "z"})
-        assert own._alias_event_name("a.b") == "z.b"
-        assert quick._alias_event_name("a.b") == "a.b"
-
-
-@pytest.mark.asyncio
-async def test_handlers_are_of_one_session() -> None:
-    heard = []
-    async with mock_aws():
-        one, other = AioSession(), AioSession()
-        one.register("before-call.sqs.ListQueues", lambda **kwargs: heard.append("one"))
-        async with (
-            one.create_client("sqs", region_name=REGION) as first,
-            other.create_client("sqs", region_name=REGION) as second,
-        ):
-            second.meta.events.register(
-                "before-call.sqs.ListQueues", lambda **kwargs: heard.append("second")
-            )
-            await first.list_queues()
-            await second.list_queues()
-    assert heard == ["one", "second"]
-
-
-def test_a_copy_has_the_same_handlers_and_is_of_its_own() -> None:
-    emitter = HierarchicalEmitter()
-    for name in ("a", "a.b", "a.b.c", "a.*.c", "b.c"):
-        emitter.register(name, with_kwargs)
-    emitter.register_first("a.b", HANDLERS[2])
-    emitter.register_last("a.b", HANDLERS[8])
-    emitter.unregister("b.c", with_kwargs)
-    slow = copy.copy(emitter)
-    with mock_aws():
-        fast = copy.copy(emitter)
-        assert vars(fast._handlers) == vars(slow._handlers) == vars(emitter._handlers)
-        fast.register("a.b.c", HANDLERS[2])
-        fast.unregister("a", with_kwargs)
-        fast.register("x.y", with_kwargs)
-    assert vars(slow._handlers) == vars(emitter._handlers)
-    assert type(fast._handlers._root["children"]["a"]["children"]["b"]["values"]) is NodeList
-    assert [len(one.emit("a.b.c")) for one in (emitter, slow, fast)] == [6, 6, 6]
 
 
 # -- methods -------------------------------------------------------------------------

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from .backends import Moto, moto
 from .bodies import JsonParsers
+from .events import Emitter, Events
 from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .sending import EndpointParameters, Headers, Messages, Signing, UserAgents
-from .sessions import Clients, Emitter, Events, TlsContexts, json_open_methods
+from .sessions import Clients, TlsContexts, json_open_methods
 from .transports import AiobotocoreHttpxBody, Aiohttp, Httpcore
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""botocore's sessions: the event system and the loaders."""
+"""botocore's sessions: the clients that they make, TLS contexts and the loaders."""
 
 from __future__ import annotations
 
@@ -6,79 +6,6 @@ from typing import Any
 
 from ..errors import IncompatibleLibrary
 from .names import require
-
-#: A node of the tree of handlers, with nothing in it.
-_NO_HANDLERS: Any = {"chunk": None, "children": {}, "values": None}
-
-
-class Events:
-    """botocore's event system: aliases of event names, and what it checks of handlers."""
-
-    def __init__(self) -> None:
-        self.module = require("botocore", "botocore.hooks")
-        self.aliaser_class = require("botocore", "botocore.hooks", "EventAliaser")
-        self.accepts_kwargs = require("botocore", "botocore.hooks", "accepts_kwargs")
-        self._aliases = require("botocore", "botocore.hooks", "EVENT_ALIASES")
-        aliaser = self.aliaser_class(None)
-        for name in ("_event_aliases", "_alias_name_cache"):
-            if not hasattr(aliaser, name):
-                from botocore import __version__
-
-                raise IncompatibleLibrary("botocore", __version__, f"EventAliaser.{name}")
-
-        self.trie_class = require("botocore", "botocore.hooks", "_PrefixTrie")
-        self.node_list_class = require("botocore", "botocore.hooks", "NodeList")
-        if vars(self.trie_class()) != {"_root": _NO_HANDLERS}:
-            from botocore import __version__
-
-            raise IncompatibleLibrary("botocore", __version__, "_PrefixTrie._root")
-        require("botocore", "botocore.hooks", "_PrefixTrie", "__copy__")
-
-    def copy_trie(self, trie: Any) -> Any:
-        """A copy of the tree of handlers with all of its branches, but not of the handlers."""
-        made = self.trie_class.__new__(self.trie_class)
-        made._root = self._copy_node(trie._root)
-        return made
-
-    def _copy_node(self, node: dict[str, Any]) -> dict[str, Any]:
-        values, copy = node["values"], self._copy_node
-        return {
-            "chunk": node["chunk"],
-            "values": values and self.node_list_class(*map(list.copy, values)),
-            "children": {name: copy(child) for name, child in node["children"].items()},
-        }
-
-    def share_names(self, aliaser: Any, names: dict[str, str]) -> None:
-        """Have an aliaser look event names up in ``names``, if its aliases are botocore's own."""
-        if aliaser._event_aliases == self._aliases:
-            aliaser._alias_name_cache = names
-
-
-class Emitter:
-    """aiobotocore's emitter of events."""
-
-    def __init__(self) -> None:
-        module, name = "aiobotocore.hooks", "AioHierarchicalEmitter"
-        self.cls = require("aiobotocore", module, name)
-        self.emit = require("aiobotocore", module, name, "_emit")
-        self.log = require("aiobotocore", module, "logger")
-        self._module = require("aiobotocore", module)
-        require("aiobotocore", module, "resolve_awaitable")
-        if not hasattr(self.cls(), "_lookup_cache"):
-            from botocore import __version__
-
-            raise IncompatibleLibrary("botocore", __version__, f"{name}()._lookup_cache")
-
-    def known_handlers(self, emitter: Any, event_name: Any) -> Any:
-        """The handlers that were found for this event before; None if they have to be looked for.
-
-        None for a class that somebody derived, too.
-        """
-        return emitter._lookup_cache.get(event_name) if type(emitter) is self.cls else None
-
-    def resolve(self, response: Any) -> Any:
-        """What is to be awaited for a handler's response."""
-        return self._module.resolve_awaitable(response)
 
 
 class Clients:

@@ -1,8 +1,8 @@
 """botocore's event system: what it works out about names and handlers is worked out once.
 
 Each session registers some 140 handlers and each client copies the tree of them, node
-by node. For every event name the aliaser tries 350 aliases, and for every handler its
-signature is inspected.
+by node, to add a dozen of its own. For every event name the aliaser tries 350 aliases,
+and for every handler its signature is inspected.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     def quick_copy(self: Any) -> Any:
         """A client's own tree of handlers; of botocore's own class, its nodes are known."""
         own = type(self) is events.trie_class and optimises()
-        return events.copy_trie(self) if own else copy_trie(self)
+        return events.share_trie(self) if own else copy_trie(self)
 
     return [
         (events.trie_class, "__copy__", quick_copy),
