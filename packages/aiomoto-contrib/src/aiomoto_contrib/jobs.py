@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from .waking import _trio as trio_here
+from aiomoto.plugin.bells import trio_here
 
 
 class Owner(Protocol):

@@ -11,10 +11,11 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from aiomoto.clock import Timer, VirtualClock
+from aiomoto.plugin.bells import Bell, ThreadBell, async_bell, running_loop
 
 from .compat import Note, Sqs
 from .rooms import Rooms, Waiter
-from .waiting import Bell, ThreadBell, Turns, async_bell, may_be_woken, running_loop
+from .waiting import Turns, may_be_woken
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable

@@ -10,8 +10,9 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+from aiomoto.plugin.bells import Bell
+
 from .compat import Sqs
-from .waiting import Bell
 
 
 class Waiter:

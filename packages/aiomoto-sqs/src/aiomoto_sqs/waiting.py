@@ -1,144 +1,15 @@
-"""Bells: each lets one waiter sleep until it is rung, from any thread, or until time is up.
-
-A ring is kept until the next wait. One kind each for asyncio, trio and threads.
-"""
+"""Who may wait, and how many go on at once."""
 
 from __future__ import annotations
 
 import asyncio
-import sys
 import threading
-import time
 from collections import deque
-from typing import Any, Protocol
+
+from aiomoto.plugin.bells import running_loop, trio_here
 
 #: An answer takes a millisecond or two, with what the client does with it.
 _IN_ONE_TURN = 5
-
-
-class Bell(Protocol):
-    """What all kinds have but their ``wait(seconds)``, which is a coroutine or is not."""
-
-    def ring(self) -> bool:
-        """Wake the waiter, from any thread. False if its event loop is closed for good."""
-
-    def alive(self) -> bool:
-        """Whether the waiter can hear the ring soon: its event loop is running."""
-
-    def now(self) -> float:
-        """The seconds that ``wait`` counts, since whenever."""
-
-
-class AsyncBell(Bell, Protocol):
-    """A bell for a task."""
-
-    async def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
-
-
-class AsyncioBell:
-    """For a task of asyncio or uvloop; made in that task."""
-
-    def __init__(self) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._waiter: asyncio.Future[None] | None = None
-        self._rung = False
-
-    def ring(self) -> bool:
-        """Wake the waiter, from any thread."""
-        self._rung = True
-        if running_loop() is self._loop:
-            self._wake()
-            return True
-        try:
-            self._loop.call_soon_threadsafe(self._wake)
-        except RuntimeError:
-            return False
-        return True
-
-    def alive(self) -> bool:
-        """Whether the loop is running."""
-        return self._loop.is_running()
-
-    def now(self) -> float:
-        """The loop's time."""
-        return self._loop.time()
-
-    async def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
-        if not self._rung:
-            self._waiter = self._loop.create_future()
-            timer = None if seconds is None else self._loop.call_later(seconds, self._wake)
-            try:
-                await self._waiter
-            finally:
-                self._waiter = None
-                if timer is not None:
-                    timer.cancel()
-        self._rung = False
-
-    def _wake(self) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_result(None)
-
-
-class TrioBell:
-    """For a task of trio; made in that task."""
-
-    def __init__(self, trio: Any) -> None:
-        self._trio = trio
-        self._token = trio.lowlevel.current_trio_token()
-        self._event = trio.Event()
-
-    def ring(self) -> bool:
-        """Wake the waiter, from any thread."""
-        try:
-            self._token.run_sync_soon(self._set)
-        except self._trio.RunFinishedError:
-            return False
-        return True
-
-    def _set(self) -> None:
-        self._event.set()
-
-    def alive(self) -> bool:
-        """Trio runs from beginning to end."""
-        return True
-
-    def now(self) -> float:
-        """Trio's time."""
-        return float(self._trio.current_time())
-
-    async def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
-        with self._trio.move_on_after(float("inf") if seconds is None else seconds):
-            await self._event.wait()
-        self._event = self._trio.Event()
-
-
-class ThreadBell:
-    """For a thread that waits for its synchronous client."""
-
-    def __init__(self) -> None:
-        self._event = threading.Event()
-
-    def ring(self) -> bool:
-        """Wake the waiter, from any thread."""
-        self._event.set()
-        return True
-
-    def alive(self) -> bool:
-        """A thread hears."""
-        return True
-
-    def now(self) -> float:
-        """The machine's monotonic time."""
-        return time.monotonic()
-
-    def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
-        self._event.wait(seconds)
-        self._event.clear()
 
 
 class Turns:
@@ -175,12 +46,6 @@ class Turns:
             self._loop.call_soon(self._next)
 
 
-def async_bell() -> AsyncBell:
-    """A bell for the task that asks for it."""
-    trio = _trio()
-    return AsyncioBell() if trio is None else TrioBell(trio)
-
-
 def may_be_woken() -> bool:
     """Whether somebody else could wake this thread if it slept: it has no event loop to run.
 
@@ -188,23 +53,4 @@ def may_be_woken() -> bool:
     """
     if threading.current_thread() is threading.main_thread():
         return False
-    return running_loop() is None and _trio() is None
-
-
-def running_loop() -> asyncio.AbstractEventLoop | None:
-    """The asyncio loop that this code runs in, if any."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def _trio() -> Any:
-    """The trio module, if this code runs in trio."""
-    trio = sys.modules.get("trio")
-    if trio is not None:
-        try:
-            trio.lowlevel.current_trio_token()
-        except RuntimeError:
-            return None
-    return trio
+    return running_loop() is None and trio_here() is None

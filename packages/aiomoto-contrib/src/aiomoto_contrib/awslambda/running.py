@@ -18,8 +18,8 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from aiomoto.clock import Clock
+from aiomoto.plugin.bells import trio_here
 
-from ..waking import _trio as trio_here
 from .context import Context, Function
 from .output import Output, writing_to
 
