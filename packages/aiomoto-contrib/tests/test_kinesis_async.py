@@ -346,7 +346,7 @@ async def test_a_new_stream_of_the_same_name_is_another_one(connect: Connect) ->
 
 
 def open_bodies() -> int:
-    state = aiomoto_contrib.kinesis._state
+    state = aiomoto_contrib.kinesis._part.now
     return 0 if state is None else len(list(state.bodies))
 
 

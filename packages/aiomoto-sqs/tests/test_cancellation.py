@@ -217,8 +217,8 @@ async def test_a_cancelled_receive_leaves_no_waiter_behind(connect: Connect) -> 
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         task = asyncio.create_task(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20))
         await asyncio.sleep(0.05)
-        assert plugin._polling is not None
-        assert plugin._polling.rooms._rooms
+        assert plugin._part.now is not None
+        assert plugin._part.now.rooms._rooms
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        assert not plugin._polling.rooms._rooms
+        assert not plugin._part.now.rooms._rooms

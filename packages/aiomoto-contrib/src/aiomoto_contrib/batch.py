@@ -7,13 +7,11 @@ import time
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import when_imported
+from aiomoto.plugin.imports import LatePart
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
     from .compat.batch import Batch
@@ -22,10 +20,7 @@ if TYPE_CHECKING:
 #: Seconds that the end of a mock waits for jobs, where no event loop has to wait too.
 _ENDS_WITHIN = 2.0
 
-_batch: Batch | None = None
-_waits: tuple[Waits, Waits] | None = None
-_patches: Patches | None = None
-_forget: Callable[[], None] | None = None
+_part: LatePart[tuple[Batch, tuple[Waits, Waits]]] = LatePart("moto.batch.models")
 
 
 @hookimpl
@@ -37,37 +32,34 @@ def aiomoto_services() -> list[str]:
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
     """Have what sleeps in moto's Batch be woken when the mock ends, once it is imported."""
-    global _forget
-    _forget = when_imported("moto.batch.models", lambda: _begin(engine))
+    _part.begin(lambda: _begin(engine))
 
 
-def _begin(engine: Engine) -> None:
-    global _batch, _waits, _patches
+def _begin(engine: Engine) -> tuple[tuple[Batch, tuple[Waits, Waits]], list[Patch]]:
     from aiomoto.clock import RealClock
-    from aiomoto.plugin.patches import Patches
 
     from .compat.batch import Batch
     from .threads import Waits
 
-    batch, patches = Batch(), Patches()
+    batch = Batch()
     # A container takes the time that it takes, whatever the mock's clock says.
     waits = (Waits(RealClock()), Waits(engine.clock))
-    patches.put_in(batch.patches(*waits))
-    _batch, _waits, _patches = batch, waits, patches
+    return (batch, waits), batch.patches(*waits)
 
 
 @hookimpl
 def aiomoto_deactivate() -> None:
     """Stop what runs, and leave moto as it was."""
-    global _batch, _waits, _patches, _forget
+    try:
+        if _part.now is not None:
+            _stop(*_part.now)
+    finally:
+        _part.end()
+
+
+def _stop(batch: Batch, waits: tuple[Waits, Waits]) -> None:
     from .jobs import on_loop
 
-    batch, waits, patches, forget = _batch, _waits, _patches, _forget
-    _batch = _waits = _patches = _forget = None
-    if forget is not None:
-        forget()
-    if batch is None or waits is None or patches is None:
-        return
     jobs = batch.stop_all()
     for one in waits:
         one.close()
@@ -75,7 +67,6 @@ def aiomoto_deactivate() -> None:
         end = time.monotonic() + _ENDS_WITHIN
         for job in jobs:
             job.join(max(end - time.monotonic(), 0))
-    patches.take_out()
 
 
 @hookimpl

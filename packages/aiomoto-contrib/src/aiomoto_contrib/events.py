@@ -8,22 +8,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import when_imported
+from aiomoto.plugin.imports import LatePart
 
 from . import awslambda
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
     from .compat.events import Events
 
-_events: Events | None = None
-_patches: Patches | None = None
-_forget: Callable[[], None] | None = None
+_part: LatePart[Events] = LatePart("moto.events.models")
 
 
 @hookimpl
@@ -35,17 +31,13 @@ def aiomoto_services() -> list[str]:
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
     """Have events for targets that moto lacks handed over, once its EventBridge is imported."""
-    global _forget
     from .background import background
 
-    _forget = when_imported("moto.events.models", lambda: _begin(engine))
+    _part.begin(lambda: _begin(engine))
     background.open()
 
 
-def _begin(engine: Engine) -> None:
-    global _events, _patches
-    from aiomoto.plugin.patches import Patches
-
+def _begin(engine: Engine) -> tuple[Events, list[Patch]]:
     from .asking import Arn, Asker
     from .background import background
     from .compat.events import Events
@@ -66,29 +58,23 @@ def _begin(engine: Engine) -> None:
         # Not while moto computes: a stream or topic may have functions of its own.
         background.start(run)
 
-    events, patches = Events(), Patches()
-    patches.put_in(events.patches(take))
-    _events, _patches = events, patches
+    events = Events()
+    return events, events.patches(take)
 
 
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End what is on its way, and leave moto as it was."""
-    global _events, _patches, _forget
     from .background import background
 
-    patches, forget = _patches, _forget
-    _events = _patches = _forget = None
     try:
         background.close()
     finally:
-        if forget is not None:
-            forget()
-        if patches is not None:
-            patches.take_out()
+        _part.end()
 
 
 @hookimpl
 def aiomoto_blocks(request: AwsRequest) -> bool:
     """moto calls API destinations over HTTP if it is told to, and waits for them."""
-    return _events is not None and request.operation == "PutEvents" and _events.invokes_http()
+    events = _part.now
+    return events is not None and request.operation == "PutEvents" and events.invokes_http()

@@ -12,8 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import when_imported
-from aiomoto.plugin.patches import Patches
+from aiomoto.plugin.imports import LatePart
 
 from . import eventstream
 from .live import LiveBodies, Script, Until
@@ -22,6 +21,7 @@ from .waking import reached
 if TYPE_CHECKING:
     from aiomoto.clock import Clock
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
     from .compat.logs import Logs
@@ -35,9 +35,7 @@ _MOST_EVENTS = 500
 #: Log events that wait for a slow client; older ones are dropped.
 _MOST_WAITING = 5000
 
-_state: LiveTail | None = None
-_patches = Patches()
-_forget: Callable[[], None] | None = None
+_part: LatePart[LiveTail] = LatePart("moto.logs.models")
 
 
 @hookimpl
@@ -49,29 +47,21 @@ def aiomoto_services() -> list[str]:
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
     """Hear of log events, once moto's Logs is imported."""
-    global _forget
-    _forget = when_imported("moto.logs.models", lambda: _begin(engine))
+    _part.begin(lambda: _begin(engine))
 
 
-def _begin(engine: Engine) -> None:
-    global _state
+def _begin(engine: Engine) -> tuple[LiveTail, list[Patch]]:
     from .compat.logs import Logs
 
     moto = Logs()
     state = LiveTail(engine, moto)
-    _patches.put_in(moto.patches(state.put))
-    _state = state
+    return state, moto.patches(state.put)
 
 
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End all sessions."""
-    global _state, _forget
-    state, forget = _state, _forget
-    _state = _forget = None
-    if forget is not None:
-        forget()
-    _patches.take_out()
+    state = _part.end()
     if state is not None:
         state.bodies.close()
 
@@ -79,9 +69,9 @@ def aiomoto_deactivate() -> None:
 @hookimpl
 def aiomoto_handle(request: AwsRequest) -> AwsResponse | None:
     """Go on after moto's answer to StartLiveTail; a synchronous client gets just that answer."""
-    if request.operation != "StartLiveTail" or _state is None or not request.is_async:
+    if request.operation != "StartLiveTail" or _part.now is None or not request.is_async:
         return None
-    return _state.start(request)
+    return _part.now.start(request)
 
 
 @dataclass(eq=False)

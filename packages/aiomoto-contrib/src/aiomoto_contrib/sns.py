@@ -15,15 +15,15 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import when_imported
+from aiomoto.plugin.imports import LatePart
 
 from . import awslambda
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Iterator
 
     from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
     from .compat.sns import Delivery, Sns
@@ -150,9 +150,7 @@ def _event(delivery: Delivery, now: float) -> dict[str, Any]:
     }
 
 
-_outbox: _Outbox | None = None
-_patches: Patches | None = None
-_forget: Callable[[], None] | None = None
+_part: LatePart[_Outbox] = LatePart("moto.sns.models")
 
 
 @hookimpl
@@ -164,45 +162,34 @@ def aiomoto_services() -> list[str]:
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
     """Have deliveries that would wait handed over, once moto's SNS is imported."""
-    global _forget
     from .background import background
 
-    _forget = when_imported("moto.sns.models", lambda: _begin(engine))
+    _part.begin(lambda: _begin(engine))
     background.open()
 
 
-def _begin(engine: Engine) -> None:
-    global _outbox, _patches
-    from aiomoto.plugin.patches import Patches
-
+def _begin(engine: Engine) -> tuple[_Outbox, list[Patch]]:
     from .compat.sns import Sns
 
     sns = Sns()
-    outbox, patches = _Outbox(engine, sns), Patches()
-    patches.put_in(sns.patches(outbox.take))
-    _outbox, _patches = outbox, patches
+    outbox = _Outbox(engine, sns)
+    return outbox, sns.patches(outbox.take)
 
 
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End what is on its way, and leave moto as it was."""
-    global _outbox, _patches, _forget
     from .background import background
 
-    patches, forget = _patches, _forget
-    _outbox = _patches = _forget = None
     try:
         background.close()
     finally:
-        if forget is not None:
-            forget()
-        if patches is not None:
-            patches.take_out()
+        _part.end()
 
 
 @hookimpl
 def aiomoto_handle(request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse] | None:
     """Publish; all else is moto's alone."""
-    if _outbox is None or request.operation not in ("Publish", "PublishBatch"):
+    if _part.now is None or request.operation not in ("Publish", "PublishBatch"):
         return None
-    return _outbox.answer(request)
+    return _part.now.answer(request)

@@ -13,13 +13,13 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import when_imported
+from aiomoto.plugin.imports import LatePart
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
 
     from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
     from .compat.swf import Swf
@@ -90,10 +90,7 @@ def _has_task(response: AwsResponse) -> bool:
     return bool(found.get("taskToken"))
 
 
-_polls: _Polls | None = None
-_waits: Waits | None = None
-_patches: Patches | None = None
-_forget: Callable[[], None] | None = None
+_part: LatePart[tuple[_Polls, Waits]] = LatePart("moto.swf.models")
 
 
 @hookimpl
@@ -105,43 +102,37 @@ def aiomoto_services() -> list[str]:
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
     """Have SWF go by the mock's clock, once moto's is imported."""
-    global _forget
-    _forget = when_imported("moto.swf.models", lambda: _begin(engine))
+    _part.begin(lambda: _begin(engine))
 
 
-def _begin(engine: Engine) -> None:
-    global _polls, _waits, _patches
-    from aiomoto.plugin.patches import Patches
-
+def _begin(engine: Engine) -> tuple[tuple[_Polls, Waits], list[Patch]]:
     from .compat.swf import Swf
     from .threads import Waits
 
-    swf, waits, patches = Swf(), Waits(engine.clock), Patches()
+    swf, waits = Swf(), Waits(engine.clock)
     polls = _Polls(engine, swf)
-    patches.put_in(swf.patches(waits, polls.changed))
-    _polls, _waits, _patches = polls, waits, patches
+    return (polls, waits), swf.patches(waits, polls.changed)
 
 
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End all polls and timers, and leave moto as it was."""
-    global _polls, _waits, _patches, _forget
-    polls, waits, patches, forget = _polls, _waits, _patches, _forget
-    _polls = _waits = _patches = _forget = None
-    if forget is not None:
-        forget()
-    if polls is not None and waits is not None and patches is not None:
-        polls.close()
-        waits.close()
-        patches.take_out()
+    try:
+        if _part.now is not None:
+            polls, waits = _part.now
+            polls.close()
+            waits.close()
+    finally:
+        _part.end()
 
 
 @hookimpl
 def aiomoto_handle(request: AwsRequest) -> Awaitable[AwsResponse] | None:
     """Answer polls of async clients; all else is moto's alone."""
-    if _polls is None or not request.is_async or request.operation not in _POLLS:
+    if _part.now is None or not request.is_async or request.operation not in _POLLS:
         return None
-    return _polls.answer(request)
+    polls, _ = _part.now
+    return polls.answer(request)
 
 
 @hookimpl
@@ -153,5 +144,6 @@ def aiomoto_blocks(request: AwsRequest) -> bool:
 @hookimpl
 def aiomoto_response(request: AwsRequest, response: AwsResponse) -> None:
     """Whatever else was called may have made a task."""
-    if _polls is not None and response.status == 200 and request.operation not in _POLLS:
-        _polls.changed()
+    if _part.now is not None and response.status == 200 and request.operation not in _POLLS:
+        polls, _ = _part.now
+        polls.changed()

@@ -12,7 +12,7 @@ import pytest
 
 from aiomoto import IncompatibleLibrary
 from aiomoto.compat import require
-from aiomoto.plugin.imports import LatePatches, when_imported
+from aiomoto.plugin.imports import LatePart, LatePatches, when_imported
 from aiomoto.plugin.patches import Patch, Prepared
 
 NAME = "aiomoto_late_module"
@@ -152,6 +152,46 @@ def test_a_library_that_does_not_fit_is_named_and_left_as_it_was() -> None:
         patches.put_in()
     assert owner.value == 1
     importlib.reload(sys.modules[NAME])
+
+
+# -- LatePart -----------------------------------------------------------------------------
+
+
+def test_a_part_is_made_with_the_import_and_given_back_at_the_end() -> None:
+    part: LatePart[str] = LatePart(NAME)
+    assert part.end() is None
+    for made in ("one", "two"):
+        sys.modules.pop(NAME, None)
+        part.begin(lambda made=made: (made, patching()()))  # type: ignore[misc]
+        assert part.now is None
+        owner = import_it().Owner
+        assert (part.now, owner.value) == (made, 2)
+        assert part.end() == made
+        assert (part.now, owner.value) == (None, 1)
+
+
+def test_a_part_is_made_at_once_if_the_module_is_there() -> None:
+    owner = import_it().Owner
+    part: LatePart[str] = LatePart(NAME)
+    part.begin(lambda: ("made", patching()()))
+    assert (part.now, owner.value) == ("made", 2)
+    part.end()
+
+
+def test_a_part_that_has_ended_is_not_made() -> None:
+    part: LatePart[str] = LatePart(NAME)
+    part.begin(lambda: ("made", patching()()))
+    assert part.end() is None
+    assert import_it().Owner.value == 1
+    assert part.now is None
+
+
+def test_a_part_that_cannot_be_patched_in_is_none() -> None:
+    owner = import_it().Owner
+    part: LatePart[str] = LatePart(NAME)
+    with pytest.raises(TypeError):
+        part.begin(lambda: ("made", [(owner, "value", 2), (object(), "value", 3)]))
+    assert (part.now, owner.value) == (None, 1)
 
 
 # -- Prepared -----------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import LatePatches
+from aiomoto.plugin.imports import LatePart
 from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ class SqsPlugin:
 
     def __init__(self) -> None:
         self._sqs: Sqs | None = None
-        self._polling: Polling | None = None
-        self._patches: LatePatches | None = None
+        self._part: LatePart[Polling] = LatePart(_MODELS)
         self._prepared = Prepared(_MODELS, self._prepare)
 
     @hookimpl
@@ -40,9 +39,7 @@ class SqsPlugin:
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
         """Watch moto's queues, and have them go by the mock's clock, once there are any."""
-        patches = LatePatches(_MODELS, partial(self._begin, engine))
-        patches.put_in()
-        self._patches = patches
+        self._part.begin(partial(self._begin, engine))
 
     def _prepare(self) -> list[Patch]:
         from .compat import Sqs
@@ -50,32 +47,28 @@ class SqsPlugin:
         self._sqs = Sqs()
         return self._sqs.patches()
 
-    def _begin(self, engine: Engine) -> list[Patch]:
+    def _begin(self, engine: Engine) -> tuple[Polling, list[Patch]]:
         from .polling import Polling
         from .rooms import Rooms
 
         patches, sqs = self._prepared.get(), self._sqs
         assert sqs is not None
         sqs.watcher = rooms = Rooms(sqs)
-        self._polling = Polling(engine, sqs, rooms)
-        return [*patches, *sqs.time_patches(engine.clock)]
+        return Polling(engine, sqs, rooms), [*patches, *sqs.time_patches(engine.clock)]
 
     @hookimpl
     def aiomoto_deactivate(self) -> None:
         """End all waits, and leave moto as it was."""
-        patches, self._patches = self._patches, None
-        if patches is not None:
-            patches.take_out()
-        polling, self._polling = self._polling, None
+        polling = self._part.end()
         if polling is not None:
             polling.rooms.close()
 
     @hookimpl
     def aiomoto_handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse] | None:
         """Answer ReceiveMessage; all else is moto's alone."""
-        if self._polling is None or request.operation not in _RECEIVES:
+        if self._part.now is None or request.operation not in _RECEIVES:
             return None
-        return self._polling.answer(request)
+        return self._part.now.answer(request)
 
 
 #: What the entry point names.

@@ -9,30 +9,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import when_imported
+from aiomoto.plugin.imports import LatePart
 
 from .context import Context
 from .handlers import Handler, Handlers, handlers
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable
 
     from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patches
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
     from .service import Service
 
 __all__ = ["Context", "Handler", "Handlers", "handlers"]
 
-_service: Service | None = None
-_patches: Patches | None = None
-_forget: Callable[[], None] | None = None
+_part: LatePart[Service] = LatePart("moto.awslambda.models")
 
 
 def current() -> Service | None:
     """Lambda of the running mock, for the other plugins; None while nobody has used it."""
-    return _service
+    return _part.now
 
 
 @hookimpl
@@ -44,49 +42,38 @@ def aiomoto_services() -> list[str]:
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
     """Have moto hand over what its services invoke, once its Lambda is imported."""
-    global _forget
     from ..background import background
 
-    _forget = when_imported("moto.awslambda.models", lambda: _begin(engine))
+    _part.begin(lambda: _begin(engine))
     background.open()
     handlers.attach(_started)
 
 
-def _begin(engine: Engine) -> None:
-    global _service, _patches
-    from aiomoto.plugin.patches import Patches
-
+def _begin(engine: Engine) -> tuple[Service, list[Patch]]:
     from ..compat.awslambda import Lambda
     from .service import Service
 
     compat = Lambda()
-    made, patches = Service(engine, compat, handlers), Patches()
-    patches.put_in(compat.patches(made))
-    _service, _patches = made, patches
+    service = Service(engine, compat, handlers)
+    return service, compat.patches(service)
 
 
 def _started() -> Service:
     import_module("moto.awslambda.models")
-    assert _service is not None
-    return _service
+    assert _part.now is not None
+    return _part.now
 
 
 @hookimpl
 def aiomoto_deactivate() -> None:
     """End what runs, forget the callables, and leave moto as it was."""
-    global _service, _patches, _forget
     from ..background import background
 
-    patches, forget = _patches, _forget
-    _service = _patches = _forget = None
     handlers.detach()
     try:
         background.close()
     finally:
-        if forget is not None:
-            forget()
-        if patches is not None:
-            patches.take_out()
+        _part.end()
 
 
 @hookimpl
@@ -98,9 +85,9 @@ def aiomoto_handle(
 
     see(request)
     invocation = Invocation.of(request)
-    if invocation is None or _service is None:
+    if invocation is None or _part.now is None:
         return None
-    return invocation.answer(engine, _service)
+    return invocation.answer(engine, _part.now)
 
 
 @hookimpl
@@ -108,7 +95,7 @@ def aiomoto_blocks(request: AwsRequest) -> bool:
     """Docker takes its time; nothing else of Lambda does."""
     from .invocations import Invocation
 
-    docker = _service is not None and _service.compat.uses_docker()
+    docker = _part.now is not None and _part.now.compat.uses_docker()
     return docker and Invocation.of(request) is not None
 
 
@@ -116,5 +103,5 @@ def aiomoto_blocks(request: AwsRequest) -> bool:
 def aiomoto_response(request: AwsRequest, response: AwsResponse) -> None:
     """A new event source may have messages already."""
     changes = "/event-source-mappings" in request.url and request.method in ("POST", "PUT")
-    if changes and _service is not None and response.status < 300:
-        _service.sources.look_again()
+    if changes and _part.now is not None and response.status < 300:
+        _part.now.sources.look_again()

@@ -10,10 +10,13 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Generic, TypeVar
 
 from wrapt import register_post_import_hook
 
 from .patches import Patch, Patches
+
+State = TypeVar("State")
 
 #: What is called with the import of a module. Each key has a hook, which runs once.
 _waiting: dict[str, list[Callable[[], object]]] = {}
@@ -87,6 +90,44 @@ class LatePatches:
             if self._active and not self._done:
                 self._patches.put_in(patches)
                 self._done = True
+
+
+class LatePart(Generic[State]):
+    """What a plugin has of a mock from the import of a module on, with the patches that feed it."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._patches: LatePatches | None = None
+        #: What was made; None as long as the module is not imported, and without a mock.
+        self.now: State | None = None
+
+    def begin(self, make: Callable[[], tuple[State, Sequence[Patch]]]) -> None:
+        """Have ``make()`` called, now or with the import, and put in the patches that it gives.
+
+        Nothing is left changed if ``make`` raises, now or later.
+        """
+
+        def begun() -> Sequence[Patch]:
+            self.now, patches = make()
+            return patches
+
+        self._patches = LatePatches(self._module, begun)
+        try:
+            self._patches.put_in()
+        except BaseException:
+            self.end()
+            raise
+
+    def end(self) -> State | None:
+        """Take the patches out, and give what was made, to be closed; later imports make nothing.
+
+        Nothing happens if it has not begun.
+        """
+        patches, self._patches = self._patches, None
+        if patches is not None:
+            patches.take_out()
+        made, self.now = self.now, None
+        return made
 
 
 def _nothing() -> None:
