@@ -19,9 +19,10 @@ import moto
 import pytest
 import pytest_asyncio
 from aiobotocore.session import AioSession
+from botocore.auth import SigV4Auth
 from moto.core.models import responses_mock
 
-from aiomoto import mock_aws
+from aiomoto import compat, mock_aws
 from aiomoto.fast import backends, events, loaders, methods, rulesets, useragents
 from aiomoto.plugin.patches import Prepared
 from aiomoto.testing import programs
@@ -195,6 +196,17 @@ async def test_a_request_tries_few_patterns(put: Put) -> None:
 @pytest.mark.asyncio
 async def test_a_call_is_three_quarters_of_the_calls_of_boto3_and_moto(put: Put) -> None:
     assert put.again.all * 4 < put.plain.all * 3
+
+
+@pytest.mark.asyncio
+async def test_a_call_that_waits_for_nothing_has_no_timer(put: Put) -> None:
+    assert put.again.of(compat.Aiohttp.timeout) == 0
+
+
+@pytest.mark.asyncio
+async def test_headers_to_sign_are_not_searched_for_by_name(put: Put) -> None:
+    assert put.again.of(SigV4Auth._header_value) == 0
+    assert put.plain.of(SigV4Auth._header_value) > 0
 
 
 # -- afterwards --------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import Any, Protocol
 
-from aiomoto.plugin.bells import trio_here
+from aiomoto.bells import trio_here
 
 
 class Owner(Protocol):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from aiomoto.bells import async_bell
 from aiomoto.clock import Clock, VirtualClock
-from aiomoto.plugin.bells import async_bell
 
 #: Seconds; timers may fire a little before a clock that is adjusted says so.
 _SHORTEST = 0.001

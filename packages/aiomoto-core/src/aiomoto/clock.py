@@ -8,16 +8,15 @@ time-outs and ``time.time()`` keep real time.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import heapq
 import itertools
-import sys
 import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from .bells import async_bell, trio_here
 from .errors import InvalidOption
 
 _MICROS = 1_000_000
@@ -138,10 +137,10 @@ class VirtualClock(Clock):
         if seconds <= 0:
             await _library().sleep(0)
             return
-        wake, wait = _signal()
-        timer = self.call_later(seconds, wake)
+        bell = async_bell()
+        timer = self.call_later(seconds, bell.ring)
         try:
-            await wait()
+            await bell.wait(None)
         finally:
             timer.cancel()
 
@@ -246,37 +245,5 @@ def _not_movable(call: str) -> InvalidOption:
     )
 
 
-def _trio() -> Any:
-    """The trio module, if this code runs in trio."""
-    trio = sys.modules.get("trio")
-    if trio is not None:
-        try:
-            trio.lowlevel.current_trio_token()
-        except RuntimeError:
-            return None
-    return trio
-
-
 def _library() -> Any:
-    return _trio() or asyncio
-
-
-def _signal() -> tuple[Callable[[], None], Callable[[], Any]]:
-    """A function that wakes from any thread, and one that waits in this task."""
-    trio = _trio()
-    if trio is not None:
-        event, token = trio.Event(), trio.lowlevel.current_trio_token()
-
-        def wake_trio() -> None:
-            with contextlib.suppress(trio.RunFinishedError):
-                token.run_sync_soon(event.set)
-
-        return wake_trio, event.wait
-    loop = asyncio.get_running_loop()
-    done = asyncio.Event()
-
-    def wake() -> None:
-        with contextlib.suppress(RuntimeError):  # a closed loop, where nobody waits
-            loop.call_soon_threadsafe(done.set)
-
-    return wake, done.wait
+    return trio_here() or asyncio

@@ -10,13 +10,13 @@ import asyncio
 import inspect
 import os
 import re
-import sys
 import threading
 from collections.abc import Awaitable, Callable, Generator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
+from .bells import trio_here
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
@@ -230,19 +230,8 @@ def _waits_for_messages(request: AwsRequest) -> bool:
 
 async def _in_thread(call: Callable[[], Any]) -> Any:
     """Run in a worker thread; a cancellation returns at once and leaves the thread to end."""
-    if _on_trio():
+    if trio_here() is not None:
         import anyio.to_thread
 
         return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
     return await asyncio.to_thread(call)
-
-
-def _on_trio() -> bool:
-    trio = sys.modules.get("trio")
-    if trio is None:
-        return False
-    try:
-        trio.lowlevel.current_trio_token()
-    except RuntimeError:
-        return False
-    return True

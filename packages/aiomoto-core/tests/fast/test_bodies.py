@@ -93,7 +93,7 @@ def test_bodies_are_read_as_by_moto(body: Any) -> None:
         assert read(body) == expected
 
 
-def test_one_member_is_found_by_its_name_in_json() -> None:
+def test_members_are_found_by_their_names_in_json() -> None:
     with mock_aws():
         assert read({"other": "x"}) == (dict, [("Renamed", "x")])
         assert read({"Text": "x"}) == (dict, [("Text", "x"), ("Twin", "x")])

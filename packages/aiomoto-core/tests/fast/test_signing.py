@@ -92,6 +92,8 @@ def test_keys_are_of_their_secret_day_region_and_service(monkeypatch: pytest.Mon
         "https://host.example",
         "https://host.example?a=/",
         "https://[2001:db8::1]:444/a",
+        "https://host.example:65535/",
+        "https://host.example:65536/",
         "https://host_name.example:65536/",
     ],
 )

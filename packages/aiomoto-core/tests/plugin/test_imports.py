@@ -186,12 +186,23 @@ def test_a_part_that_has_ended_is_not_made() -> None:
     assert part.now is None
 
 
-def test_a_part_that_cannot_be_patched_in_is_none() -> None:
-    owner = import_it().Owner
+@pytest.mark.parametrize("late", [False, True])
+def test_a_part_that_cannot_be_patched_in_is_none(late: bool) -> None:
     part: LatePart[str] = LatePart(NAME)
+
+    def begin() -> None:
+        part.begin(lambda: ("made", [*patching()(), (object(), "value", 3)]))
+
+    if late:
+        begin()
+    else:
+        owner = import_it().Owner
     with pytest.raises(TypeError):
-        part.begin(lambda: ("made", [(owner, "value", 2), (object(), "value", 3)]))
-    assert (part.now, owner.value) == (None, 1)
+        import_it() if late else begin()
+    assert part.now is None
+    assert part.end() is None
+    if not late:
+        assert owner.value == 1
 
 
 # -- Prepared -----------------------------------------------------------------------------

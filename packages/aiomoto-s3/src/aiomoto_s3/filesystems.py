@@ -13,6 +13,8 @@ import threading
 from contextlib import ExitStack
 from typing import Any
 
+from aiomoto.bells import running_loop
+
 from .compat import S3fs
 
 _TABLE = "_aiomoto_s3"
@@ -132,7 +134,7 @@ class Filesystems:
         held = vars(filesystem)
         if name == seam.CREATOR:
             with self._lock:
-                self._opened[id(value)] = (_running_loop(), value)
+                self._opened[id(value)] = (running_loop(), value)
         elif name not in held:
             if name == seam.LISTINGS:
                 held[name] = seam.fresh_listings(value)
@@ -158,7 +160,7 @@ class Filesystems:
             self._seam.close_session(loop, s3)
 
     def _close(self, loop: asyncio.AbstractEventLoop | None, creator: Any, *, wait: bool) -> None:
-        if loop is None or not loop.is_running() or loop is _running_loop():
+        if loop is None or not loop.is_running() or loop is running_loop():
             self._seam.close_now(creator)
             return
         closed = threading.Event()
@@ -199,13 +201,6 @@ class _Attribute:
 
     def __delete__(self, filesystem: Any) -> None:
         self._filesystems.table(filesystem).pop(self._name, None)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _is_creator(value: Any) -> bool:

@@ -10,8 +10,8 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from aiomoto.bells import Bell, ThreadBell, async_bell, running_loop
 from aiomoto.clock import Timer, VirtualClock
-from aiomoto.plugin.bells import Bell, ThreadBell, async_bell, running_loop
 
 from .compat import Note, Sqs
 from .rooms import Rooms, Waiter

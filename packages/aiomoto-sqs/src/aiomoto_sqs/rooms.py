@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from aiomoto.plugin.bells import Bell
+from aiomoto.bells import Bell
 
 from .compat import Sqs
 

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import deque
 
-from aiomoto.plugin.bells import running_loop, trio_here
+from aiomoto.bells import running_loop, trio_here
 
 #: An answer takes a millisecond or two, with what the client does with it.
 _IN_ONE_TURN = 5

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from aiomoto.bells import trio_here
 from aiomoto.clock import Clock
-from aiomoto.plugin.bells import trio_here
 
 from .context import Context, Function
 from .output import Output, writing_to

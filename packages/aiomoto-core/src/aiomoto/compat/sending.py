@@ -13,7 +13,7 @@ from ..errors import IncompatibleLibrary
 from .names import require
 
 #: What a host is taken from, of a URL without a user, capitals or an address of IPv6.
-_BEFORE_PATH = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]{1,4})?/")
+_BEFORE_PATH = re.compile(r"https?://[a-z0-9.-]+(?::[0-9]+)?/")
 
 
 class Signing:

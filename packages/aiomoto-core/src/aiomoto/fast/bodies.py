@@ -5,7 +5,7 @@ An attribute of DynamoDB is a structure of eleven members, only one of which is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..compat import JsonParsers
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 #: Where a shape keeps what was found in it, as it does with its own ``members``.
 _KEPT = "_aiomoto_json_members"
-#: The name in JSON, the member's name and its shape.
-_Member = tuple[str, str, Any]
+#: Each member's name in JSON, its own name and its shape.
+_Members = list[tuple[str, str, Any]]
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
@@ -26,14 +26,9 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def quick_parse(self: Any, shape: Any, value: Any) -> Any:
         """The members of a structure that are there, in the order of the model."""
-        if type(value) is not dict or not optimises():
+        if type(value) is not dict or shape.is_document_type or not optimises():
             return slowly(self, shape, value)
-        members, by_name = getattr(shape, _KEPT, None) or _members(shape)
-        if by_name is None:
-            return slowly(self, shape, value)
-        if len(value) == 1:
-            [name] = value
-            members = by_name.get(name, ())
+        members = getattr(shape, _KEPT, None) or _members(shape)
         strings = takes_strings(type(self))
         parsed = self.MAP_TYPE()
         for name, member_name, member in members:
@@ -46,15 +41,10 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     return [(parsers.cls, "_parse_structure", quick_parse)]
 
 
-def _members(shape: Any) -> tuple[Sequence[_Member], dict[str, list[_Member]] | None]:
-    """A structure's members, all and by their names in JSON; None where any JSON is taken."""
-    found: list[_Member] = []
-    by_name: dict[str, list[_Member]] | None = None
-    if not shape.is_document_type:
-        by_name = {}
-        for name, member in shape.members.items():
-            one = (member.serialization.get("name", name), name, member)
-            found.append(one)
-            by_name.setdefault(one[0], []).append(one)
-    setattr(shape, _KEPT, (found, by_name))
-    return found, by_name
+def _members(shape: Any) -> _Members:
+    found = [
+        (member.serialization.get("name", name), name, member)
+        for name, member in shape.members.items()
+    ]
+    setattr(shape, _KEPT, found)
+    return found

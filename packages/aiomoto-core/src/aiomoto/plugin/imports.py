@@ -59,6 +59,11 @@ class LatePatches:
         self._active = self._done = False
         self._forget: Callable[[], None] | None = None
 
+    @property
+    def are_in(self) -> bool:
+        """Whether they are in place: begun, and the module is imported."""
+        return self._done
+
     def put_in(self) -> None:
         """Begin, unless begun. Nothing is left changed if ``make`` raises, now or later."""
         if self._active:
@@ -98,8 +103,12 @@ class LatePart(Generic[State]):
     def __init__(self, module: str) -> None:
         self._module = module
         self._patches: LatePatches | None = None
-        #: What was made; None as long as the module is not imported, and without a mock.
-        self.now: State | None = None
+        self._made: State | None = None
+
+    @property
+    def now(self) -> State | None:
+        """What was made; None as long as the module is not imported, and without a mock."""
+        return self._made if self._patches is not None and self._patches.are_in else None
 
     def begin(self, make: Callable[[], tuple[State, Sequence[Patch]]]) -> None:
         """Have ``make()`` called, now or with the import, and put in the patches that it gives.
@@ -108,25 +117,21 @@ class LatePart(Generic[State]):
         """
 
         def begun() -> Sequence[Patch]:
-            self.now, patches = make()
+            self._made, patches = make()
             return patches
 
         self._patches = LatePatches(self._module, begun)
-        try:
-            self._patches.put_in()
-        except BaseException:
-            self.end()
-            raise
+        self._patches.put_in()
 
     def end(self) -> State | None:
         """Take the patches out, and give what was made, to be closed; later imports make nothing.
 
         Nothing happens if it has not begun.
         """
-        patches, self._patches = self._patches, None
+        made, patches = self.now, self._patches
+        self._made = self._patches = None
         if patches is not None:
             patches.take_out()
-        made, self.now = self.now, None
         return made
 
 

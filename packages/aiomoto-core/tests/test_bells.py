@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from aiomoto.plugin.bells import (
+from aiomoto.bells import (
     AsyncBell,
     AsyncioBell,
     ThreadBell,
