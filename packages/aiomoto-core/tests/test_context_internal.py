@@ -9,7 +9,8 @@ import pytest
 
 from aiomoto import compat, hookimpl, mock_aws
 from aiomoto.engine import Engine, Settings, engine
-from aiomoto.guard import Endpoint, Verdict
+from aiomoto.declared import Endpoint
+from aiomoto.guard import Verdict
 from aiomoto.patching import CLIENTS, ClientPatches
 
 if TYPE_CHECKING:

@@ -10,14 +10,12 @@ import pytest
 from botocore.loaders import create_loader
 
 from aiomoto import InvalidOption, compat
+from aiomoto.declared import Endpoint, environment_endpoints, parse_endpoints
 from aiomoto.guard import (
-    Endpoint,
     Guard,
     Verdict,
-    environment_endpoints,
     is_aws_host,
     is_loopback,
-    parse_endpoints,
 )
 from aiomoto.request import Call
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .calls import Calls, RecordedCall
     from .errors import (
         AiomotoError,
+        AiomotoWarning,
         ConflictingDistribution,
         IncompatibleLibrary,
         InvalidOption,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AiomotoError",
+    "AiomotoWarning",
     "AwsRequest",
     "AwsResponse",
     "Calls",
@@ -56,13 +58,24 @@ _MODULES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Import a name of `__all__` from its module."""
-    if name not in __all__:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found: object = getattr(import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
-    globals()[name] = found
-    return found
+if not TYPE_CHECKING:  # else type checkers take every name for one of ours
+
+    def __getattr__(name: str) -> object:
+        """Import a name of `__all__` from its module."""
+        if name not in __all__:
+            from .peer import NAMES, advice
+
+            if name in NAMES:
+                # `from aiomoto import ...` has a text of its own for an AttributeError.
+                raise ImportError(
+                    f"cannot import name {name!r} from {__name__!r}: {advice(name)}",
+                    name=__name__,
+                    path=__file__,
+                )
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        found = getattr(import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -14,7 +14,7 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from .bells import async_bell, trio_here
 from .errors import InvalidOption
@@ -201,7 +201,7 @@ class VirtualClock(Clock):
 
 
 #: What ``mock_aws(clock=...)`` takes.
-ClockOption = str | Clock | None
+ClockOption = Literal["real", "virtual"] | Clock | None
 
 
 def clock_of(option: object) -> Clock | None:

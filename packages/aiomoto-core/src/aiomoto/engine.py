@@ -9,66 +9,29 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from . import compat, environment
 from .calls import recorder
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
+from .configuration import check_config
+from .declared import Endpoint, environment_endpoints
 from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
-from .errors import InvalidOption, RealRequestBlocked
+from .errors import RealRequestBlocked
 from .fast.collector import collector_rests
-from .guard import Endpoint, Guard, Ruling, Verdict, environment_endpoints, parse_endpoints
+from .guard import Guard, Ruling, Verdict
+from .named_file import named_file
 from .patching import ClientPatches
-from .plugin.checks import check_plugins
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
+from .settings import Settings
 from .undo import Undo
 from .wire.stubber import answer_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What one ``mock_aws`` was asked for, checked."""
-
-    config: Mapping[str, Any] = field(default_factory=dict)
-    endpoints: tuple[Endpoint, ...] = ()
-    plugins: tuple[object, ...] = ()
-    clock: ClockOption = None
-    optimise: bool = True
-
-    @classmethod
-    def of(
-        cls,
-        config: object,
-        endpoints: object,
-        plugins: object,
-        clock: ClockOption = None,
-        optimise: object = None,
-    ) -> Settings:
-        """Check the arguments; raises :class:`~aiomoto.errors.InvalidOption`."""
-        if config is not None and not isinstance(config, Mapping):
-            raise InvalidOption(
-                f"mock_aws(config=...) takes a dictionary as moto.mock_aws does, got {config!r}."
-            )
-        clock_of(clock)  # refuses what is none
-        return cls(
-            dict(config or {}),
-            parse_endpoints(endpoints),
-            check_plugins(plugins),
-            clock,
-            _optimise(optimise),
-        )
-
-    @property
-    def mocks_credentials(self) -> bool:
-        """moto's ``core.mock_credentials``, on unless it is False."""
-        return (self.config.get("core") or {}).get("mock_credentials", True) is not False
 
 
 class Lease:
@@ -127,6 +90,7 @@ class Engine:
         with self._lock:
             if not self._prepared:
                 self._prepare(settings.optimise)
+            check_config(settings.config, compat.moto())
             if self._leases:
                 check_same(settings.clock, self.clock)
             lease = Lease(settings)
@@ -175,20 +139,20 @@ class Engine:
         return Dispatcher(self, compat.moto(), self._plugins)
 
     def _layer_environment(self, lease: Lease, undo: Undo) -> None:
-        declared = environment_endpoints(os.environ)
-        lease.endpoints = tuple(dict.fromkeys((*lease.settings.endpoints, *declared)))
-        changes = environment.layer(os.environ, mock_credentials=lease.settings.mocks_credentials)
+        settings, named = lease.settings, named_file(os.environ)
+        declared = (*settings.endpoints, *environment_endpoints(os.environ), *named.endpoints)
+        lease.endpoints = tuple(dict.fromkeys(declared))
+        changes = environment.layer(
+            os.environ,
+            mock_credentials=settings.mocks_credentials,
+            region=settings.region,
+            named=named,
+            layered=self._environment.keys,
+        )
         undo.add(self._environment.pop, lease)
         self._environment.push(lease, changes)
 
     def _layer_config(self, lease: Lease, undo: Undo) -> None:
-        known = compat.moto().config
-        unknown = [key for key in lease.settings.config if key not in known]
-        if unknown:
-            raise InvalidOption(
-                f"mock_aws(config=...) has {unknown[0]!r}, which moto "
-                f"{compat.moto().version} does not know. Known are: {', '.join(sorted(known))}."
-            )
         undo.add(self._config.pop, lease)
         self._config.push(lease, lease.settings.config)
 
@@ -325,14 +289,6 @@ class Engine:
         if call is not None:
             call.error = error
         return error
-
-
-def _optimise(given: object) -> bool:
-    if given is None:
-        return os.environ.get("AIOMOTO_OPTIMISE", "1") != "0"
-    if not isinstance(given, bool):
-        raise InvalidOption(f"mock_aws(optimise=...) takes True, False or None, got {given!r}.")
-    return given
 
 
 #: The engine of this process.

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from typing import Any, Generic, TypeVar
+
+from .named_file import NO_FILE, NamedFile, is_named
 
 #: moto's own fake credentials (moto.core.models.MockAWS).
 FAKE_CREDENTIALS = {"AWS_ACCESS_KEY_ID": "FOOBARKEY", "AWS_SECRET_ACCESS_KEY": "FOOBARSECRET"}
@@ -19,10 +21,9 @@ _PERSONAL = (
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
     "AWS_CREDENTIAL_EXPIRATION",
-    "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE",
 )
-_FILES = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+_PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
+_REGIONS = ("AWS_DEFAULT_REGION", "AWS_REGION")
 DEFAULT_REGION = "us-east-1"
 
 #: Names of variables that hold a secret, and none that says where or which one it is.
@@ -45,15 +46,36 @@ def shown(name: str, value: str) -> str:
     return _USER_IN_URL.sub(f"{MASK}@", value)
 
 
-def layer(environ: Mapping[str, str], *, mock_credentials: bool) -> dict[str, str | None]:
-    """What one mock lays over ``environ``; None stands for a variable that is removed."""
+def layer(
+    environ: Mapping[str, str],
+    *,
+    mock_credentials: bool,
+    region: str | None = None,
+    named: NamedFile = NO_FILE,
+    layered: Collection[str] = (),
+) -> dict[str, str | None]:
+    """What one mock lays over ``environ``; None stands for a variable that is removed.
+
+    ``named`` is the user's configuration file, whose regions and profiles stay in force.
+    ``layered`` are the variables that other mocks have laid over: this one may outlast them.
+    """
     changes: dict[str, str | None] = {}
-    if not environ.get("AWS_DEFAULT_REGION"):
+    if region is not None:
+        changes.update(dict.fromkeys(_REGIONS, region))
+    elif not environ.get("AWS_DEFAULT_REGION") and not named.has_regions:
         changes["AWS_DEFAULT_REGION"] = environ.get("AWS_REGION") or DEFAULT_REGION
+    for name in _REGIONS:
+        if name in layered:
+            changes.setdefault(name, environ.get(name))
     if mock_credentials:
         changes.update(FAKE_CREDENTIALS)
         changes.update(dict.fromkeys(_PERSONAL))
-        changes.update(dict.fromkeys(_FILES, os.devnull))
+        changes["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+        if not is_named(environ):
+            changes["AWS_CONFIG_FILE"] = os.devnull
+        # A profile that isn't in the file would be an error of every client.
+        others = [name for name in _PROFILES if environ.get(name) not in named.profiles]
+        changes.update(dict.fromkeys(others))
     return changes
 
 
@@ -68,6 +90,11 @@ class Layers(Generic[V]):
     def __init__(self, target: Callable[[], MutableMapping[str, V]]) -> None:
         self._target = target
         self._layers: dict[object, dict[str, Any]] = {}
+
+    @property
+    def keys(self) -> set[str]:
+        """What any of the layers is about."""
+        return {key for layer in self._layers.values() for key in layer}
 
     def push(self, owner: object, changes: Mapping[str, V | None]) -> None:
         """Lay ``changes`` on top, in the name of ``owner``, who has no layer yet."""

@@ -24,6 +24,14 @@ class InvalidOption(AiomotoError, ValueError):
     """An argument of ``mock_aws`` is not usable: its name, what was given and what is allowed."""
 
 
+class UnknownOption(InvalidOption, TypeError):
+    """An argument that ``mock_aws`` does not take; a TypeError too, as Python's own is."""
+
+
+class AiomotoWarning(UserWarning):
+    """Something that aiomoto does otherwise than its surroundings suggest, and what to do."""
+
+
 class RealRequestBlocked(AiomotoError):
     """An AWS client asked for an address that is neither AWS nor declared as such.
 

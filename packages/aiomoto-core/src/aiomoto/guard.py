@@ -6,17 +6,16 @@ The six rules are in docs/architecture.md, "Rules of the wire".
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from .declared import Endpoint, custom_s3_endpoints
 from .endpoints import to_aws_url
-from .errors import InvalidOption
 from .request import Call, text
 
 #: Instance metadata and container credentials, IPv4 and IPv6.
@@ -30,7 +29,6 @@ _IPV4_OF = {"fd00:ec2::254": "169.254.169.254"}
 _SIGNED = re.compile(r"AWS4-(HMAC|ECDSA)|AWS [^ ]+:")
 #: No user, no brackets, no dot at the end: hosts that urlsplit takes as they are.
 _PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?::\d+)?/")
-_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class Verdict(Enum):
@@ -46,44 +44,6 @@ class Ruling(NamedTuple):
 
     verdict: Verdict
     url: str
-
-
-@dataclass(frozen=True)
-class Endpoint:
-    """An address that counts as AWS: host, optional port, optional path prefix."""
-
-    host: str
-    port: int | None
-    path: str
-
-    @classmethod
-    def parse(cls, text: object) -> Endpoint:
-        """From ``https://minio.local:9000``, ``minio.local:9000`` or ``minio.local``.
-
-        Raises :class:`~aiomoto.errors.InvalidOption` for anything else.
-        """
-        if not isinstance(text, str) or not text.strip():
-            raise _bad_endpoint(text)
-        text = text.strip()
-        parts = urlsplit(text if "://" in text else f"//{text}")
-        try:
-            port = parts.port or _DEFAULT_PORTS.get(parts.scheme)
-        except ValueError:
-            raise _bad_endpoint(text) from None
-        if not parts.hostname or parts.scheme not in ("", "http", "https") or parts.query:
-            raise _bad_endpoint(text)
-        return cls(parts.hostname, port, parts.path.rstrip("/"))
-
-    def host_prefix(self, parts: SplitResult) -> str | None:
-        """What stands before this host (``bucket.``, mostly nothing); None if it isn't this one."""
-        host = parts.hostname or ""
-        if self.port is not None and self.port != port_of(parts):
-            return None
-        if self.path and not (parts.path + "/").startswith(self.path + "/"):
-            return None
-        if host == self.host:
-            return ""
-        return host[: -len(self.host)] if host.endswith(f".{self.host}") else None
 
 
 @dataclass(frozen=True)
@@ -133,11 +93,6 @@ class Guard:
         return Ruling(Verdict.PASS, url)
 
 
-def port_of(parts: SplitResult) -> int | None:
-    """The port of a URL, written or implied by its scheme."""
-    return parts.port or _DEFAULT_PORTS.get(parts.scheme)
-
-
 def _origin(url: str) -> str:
     """Scheme and host, as far as the first slash; more of a URL that has no path."""
     return url[: url.find("/", 8) + 1]
@@ -174,38 +129,3 @@ def is_loopback(host: str) -> bool:
     except ValueError:
         return False
     return address.is_loopback or address.is_unspecified
-
-
-def custom_s3_endpoints() -> tuple[Endpoint, ...]:
-    """moto's ``MOTO_S3_CUSTOM_ENDPOINTS``, which moto reads anew at each request."""
-    return _parse_list(os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS", ""))
-
-
-@lru_cache(maxsize=64)
-def _parse_list(value: str) -> tuple[Endpoint, ...]:
-    return tuple(Endpoint.parse(one) for one in value.split(",") if one.strip())
-
-
-def parse_endpoints(given: object) -> tuple[Endpoint, ...]:
-    """The ``endpoints`` argument of ``mock_aws``: an iterable of addresses."""
-    if given is None:
-        return ()
-    if isinstance(given, str) or not isinstance(given, Iterable):
-        raise InvalidOption(
-            f"mock_aws(endpoints=...) takes a list of addresses, got {given!r}. "
-            f"Write endpoints=[{given!r}]."
-        )
-    return tuple(Endpoint.parse(one) for one in given)
-
-
-def environment_endpoints(environ: Mapping[str, str]) -> tuple[Endpoint, ...]:
-    """What ``AWS_ENDPOINT_URL`` and ``AWS_ENDPOINT_URL_<SERVICE>`` declare."""
-    names = sorted(name for name in environ if name.startswith("AWS_ENDPOINT_URL"))
-    return tuple(Endpoint.parse(environ[name]) for name in names if environ[name])
-
-
-def _bad_endpoint(given: object) -> InvalidOption:
-    return InvalidOption(
-        f"{given!r} is not an endpoint. Allowed are 'https://host', 'http://host:port', "
-        "'host' and 'host:port', each with an optional path."
-    )

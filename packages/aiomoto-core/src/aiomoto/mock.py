@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from typing_extensions import ParamSpec, Self
+from typing_extensions import ParamSpec, Self, Unpack
 
 from .calls import Calls, recorder
-from .clock import Clock, ClockOption
 from .decorate import decorate
+from .options import Options, checked_flag, kept, refuse_unknown
+from .warning import warn_of_modes
 
 if TYPE_CHECKING:
+    from .clock import Clock
     from .engine import Lease
 
 P = ParamSpec("P")
@@ -27,20 +29,10 @@ class MockAWS:
     them starts and when the last one stops. Made by :func:`mock_aws`.
     """
 
-    def __init__(
-        self,
-        config: Mapping[str, Any] | None = None,
-        *,
-        reset: bool = True,
-        remove_data: bool = True,
-        endpoints: Iterable[str] = (),
-        plugins: Iterable[object] = (),
-        clock: ClockOption = None,
-        optimise: bool | None = None,
-    ) -> None:
-        self._arguments = (config, endpoints, plugins, clock, optimise)
-        self._reset = reset
-        self._remove_data = remove_data
+    def __init__(self, config: Mapping[str, Any] | None = None, **options: Unpack[Options]) -> None:
+        refuse_unknown("mock_aws()", options)
+        self._config = config
+        self._options = kept(options)
         self._leases: list[Lease] = []
         self._calls = Calls()
 
@@ -57,10 +49,13 @@ class MockAWS:
         Whatever is raised, nothing is left changed.
         """
         # Here, since they import moto and all that it imports.
-        from .engine import Settings, engine
+        from .engine import engine
+        from .settings import Settings
 
-        settings = Settings.of(*self._arguments)
-        self._leases.append(engine.acquire(settings, self._reset if reset is None else reset))
+        settings = Settings.of(self._config, **self._options)
+        start_empty = self._flag("reset", reset)
+        warn_of_modes()
+        self._leases.append(engine.acquire(settings, start_empty))
         if len(self._leases) == 1:
             self._calls = Calls()
             recorder.listen(self._calls)
@@ -76,9 +71,9 @@ class MockAWS:
 
         if not self._leases:
             raise RuntimeError("Called stop() before start(): this mock_aws is not started.")
+        remove = self._flag("remove_data", remove_data)
         if len(self._leases) == 1:
             recorder.leave(self._calls)
-        remove = self._remove_data if remove_data is None else remove_data
         engine.release(self._leases.pop(), remove)
 
     def reset(self) -> None:
@@ -153,9 +148,13 @@ class MockAWS:
         return decorate(
             func,
             self,
-            reset=self._reset if reset is None else reset,
-            remove_data=self._remove_data if remove_data is None else remove_data,
+            reset=self._flag("reset", reset),
+            remove_data=self._flag("remove_data", remove_data),
         )
+
+    def _flag(self, name: str, value: object) -> bool:
+        """A switch, None for what was given to ``mock_aws``."""
+        return checked_flag(name, self._options.get(name, True) if value is None else value)
 
 
 @overload
@@ -166,24 +165,12 @@ def mock_aws(func: Callable[P, T]) -> Callable[P, T]: ...
 def mock_aws(
     func: None = None,
     config: Mapping[str, Any] | None = None,
-    *,
-    reset: bool = True,
-    remove_data: bool = True,
-    endpoints: Iterable[str] = (),
-    plugins: Iterable[object] = (),
-    clock: ClockOption = None,
-    optimise: bool | None = None,
+    **options: Unpack[Options],
 ) -> MockAWS: ...
 def mock_aws(
     func: Any = None,
     config: Mapping[str, Any] | None = None,
-    *,
-    reset: bool = True,
-    remove_data: bool = True,
-    endpoints: Iterable[str] = (),
-    plugins: Iterable[object] = (),
-    clock: ClockOption = None,
-    optimise: bool | None = None,
+    **options: Unpack[Options],
 ) -> Any:
     """Mock AWS in process: a context manager, sync and async, and a decorator.
 
@@ -191,6 +178,8 @@ def mock_aws(
     :param config: moto's configuration dictionary, with moto's meaning.
     :param reset: start from empty services, unless another mock is active.
     :param remove_data: forget all resources at the end, unless another mock is active.
+    :param region: the default region, over those of the environment and of configuration files;
+        if None, theirs, else ``us-east-1``.
     :param endpoints: addresses that count as AWS, such as ``https://minio.local:9000``.
     :param plugins: plugin objects (see docs/hooks.md) for as long as this mock is active.
     :param clock: ``"virtual"`` for time that only ``await mock.clock.advance(seconds)`` moves,
@@ -208,13 +197,5 @@ def mock_aws(
             "mock_aws() takes what it decorates as its first argument; "
             "pass the configuration by name: mock_aws(config={...})."
         )
-    mock = MockAWS(
-        config,
-        reset=reset,
-        remove_data=remove_data,
-        endpoints=endpoints,
-        plugins=plugins,
-        clock=clock,
-        optimise=optimise,
-    )
+    mock = MockAWS(config, **options)
     return mock if func is None else mock(func)

@@ -48,6 +48,12 @@ def _aiobotocore(engine: Engine) -> list[Patch]:
     return botocore.async_patches(engine)
 
 
+def _profiles(library: str, module: str, engine: Engine) -> list[Patch]:
+    from . import profiles
+
+    return profiles.patches(library, module, engine)
+
+
 def _moto(engine: Engine) -> list[Patch]:
     return [
         *stubber.patches(engine, compat.moto()),
@@ -72,6 +78,8 @@ def _fast(room: str, *arguments: str, maker: str = "patches") -> Callable[[Engin
 #: and what is then patched. What the test never imports is not imported for it either.
 CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
     "botocore.httpsession": _botocore,
+    "botocore.credentials": partial(_profiles, "botocore", "botocore.credentials"),
+    "aiobotocore.session": partial(_profiles, "aiobotocore", "aiobotocore.session"),
     "botocore.loaders": _fast("loaders"),
     "botocore.hooks": _fast("events"),
     "botocore.endpoint_provider": _fast("rulesets"),

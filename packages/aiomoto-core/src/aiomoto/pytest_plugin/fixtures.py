@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import weakref
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..errors import InvalidOption
+from ..options import kept, refuse_unknown
 from .clients import AwsClients, AwsResources, Boto3Clients, new_session
 from .loops import Scope, loop_of
 from .settings import Settings, of_node, refuse
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from ..mock import MockAWS
+    from ..options import Options
 
 _started: weakref.WeakKeyDictionary[Any, Settings] = weakref.WeakKeyDictionary()
 
@@ -24,25 +30,18 @@ def settings_of_mock(mock: object) -> Settings | None:
     return _started.get(mock)
 
 
-def _run(request: pytest.FixtureRequest, **given: Any) -> Iterator[MockAWS]:
+def _run(request: pytest.FixtureRequest, given: Mapping[str, Any]) -> Iterator[MockAWS]:
     from ..mock import mock_aws
 
     asked = of_node(request.node)
-    settings = asked.changed(**given)
-
-    with pytest.MonkeyPatch.context() as environment:
-        if settings.region is not None:
-            environment.setenv("AWS_DEFAULT_REGION", settings.region)
-            environment.setenv("AWS_REGION", settings.region)
-        mock = mock_aws(
-            config=settings.config,
-            endpoints=settings.endpoints,
-            plugins=settings.plugins,
-            clock=settings.clock,
-        )
-        _started[mock] = asked
-        with mock:
-            yield mock
+    mock = mock_aws(**asked.changed(given).arguments)
+    _started[mock] = asked
+    with contextlib.ExitStack() as running:
+        try:
+            running.enter_context(mock)
+        except InvalidOption as error:
+            refuse(str(error))
+        yield mock
 
 
 @pytest.fixture
@@ -51,36 +50,28 @@ def aws(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
 
     Its settings are those of the marker ``aws`` and of the configuration file.
     """
-    yield from _run(request)
+    yield from _run(request, {})
 
 
 def aws_fixture(
     scope: Scope = "function",
     *,
     config: Mapping[str, Any] | None = None,
-    endpoints: Iterable[str] | None = None,
-    region: str | None = None,
-    clock: Any = None,
-    plugins: Iterable[object] | None = None,
+    **options: Unpack[Options],
 ) -> Any:
     """The fixture ``aws`` at another scope, or with other settings.
 
     ``aws = aws_fixture("module")`` in a test module or a conftest takes the place
-    of ``aws`` there, also below the other fixtures. Settings that are given win
-    over markers and the configuration file.
+    of ``aws`` there, also below the other fixtures. It takes the arguments of
+    ``mock_aws``; those that are given win over markers and the configuration file.
     """
-    given = {
-        "config": config,
-        "endpoints": endpoints,
-        "region": region,
-        "clock": clock,
-        "plugins": plugins,
-    }
+    refuse_unknown("aws_fixture()", options)
+    given = {"config": config, **kept(options)}
 
     @pytest.fixture(scope=scope)
     def aws(request: pytest.FixtureRequest) -> Iterator[MockAWS]:
         """A running mock of AWS, empty when its scope begins."""
-        yield from _run(request, **given)
+        yield from _run(request, given)
 
     return aws
 

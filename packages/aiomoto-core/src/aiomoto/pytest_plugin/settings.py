@@ -3,43 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
 import pytest
 
+from ..errors import InvalidOption
+from ..options import NAMES, checked_region, refuse_unknown
+
+#: What the marker takes, by name.
+ARGUMENTS = (*NAMES, "leaks")
 MARKER = (
-    "aws(config=None, endpoints=(), region=None, clock=None, plugins=(), leaks=True): "
-    "run the test inside a mock of AWS, of these settings (see the fixture aws)."
+    f"aws({', '.join(f'{name}=...' for name in ARGUMENTS)}): run the test inside a mock of AWS "
+    "(see the fixture aws); leaks=False leaves alone what it leaves behind, the other arguments "
+    "are those of mock_aws."
 )
 #: When leaks are looked for: in tests that use AWS, in all, in none.
 LEAKS = ("aws", "always", "never")
-_ALLOWED = ("config", "endpoints", "region", "clock", "plugins", "leaks")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Of one mock; what ``mock_aws`` takes, the region, and whether leaks fail the test."""
+    """Of one mock: the arguments of ``mock_aws``, which checks them."""
 
-    config: Mapping[str, Any] = field(default_factory=dict)
-    endpoints: tuple[str, ...] = ()
-    region: str | None = None
-    clock: Any = None
-    plugins: tuple[object, ...] = ()
+    arguments: Mapping[str, Any] = field(default_factory=dict)
 
-    def changed(self, **given: Any) -> Settings:
+    def changed(self, given: Mapping[str, Any]) -> Settings:
         """With what is given and not None; of ``config`` the sections that are given."""
         known = {name: value for name, value in given.items() if value is not None}
-        if "config" in known:
-            if not isinstance(known["config"], Mapping):
-                refuse(f"aws: config takes a dictionary as mock_aws does, got {known['config']!r}.")
-            known["config"] = {**self.config, **known["config"]}
-        for name in ("endpoints", "plugins"):
-            if isinstance(known.get(name), str):
-                refuse(f"aws: {name} takes a list, got {known[name]!r}; write [{known[name]!r}].")
-            if name in known:
-                known[name] = tuple(known[name])
-        return replace(self, **known)
+        if isinstance(known.get("config"), Mapping):
+            known["config"] = {**self.arguments.get("config", {}), **known["config"]}
+        return Settings({**self.arguments, **known})
 
 
 def refuse(message: str) -> NoReturn:
@@ -68,6 +62,10 @@ def add_options(parser: pytest.Parser) -> None:
 def check(config: pytest.Config) -> None:
     """Refuse options that say nothing, before any test runs."""
     _of_file(config)
+    try:
+        checked_region(config.getini("aiomoto_region") or None)
+    except InvalidOption as error:
+        raise pytest.UsageError(f"aiomoto_region: {error}") from None
     given = config.getini("aiomoto_leaks")
     if given not in LEAKS:
         raise pytest.UsageError(
@@ -79,7 +77,7 @@ def of_node(node: Any) -> Settings:
     """For a test, a class, a module: the file's, then each marker's, outermost first."""
     settings = _of_file(node.config)
     for marker in reversed(list(node.iter_markers("aws"))):
-        settings = settings.changed(**{k: v for k, v in _given(marker).items() if k != "leaks"})
+        settings = settings.changed({k: v for k, v in _given(marker).items() if k != "leaks"})
     return settings
 
 
@@ -109,12 +107,10 @@ def _looks_by_default(item: Any) -> bool:
 
 
 def _given(marker: pytest.Mark) -> Mapping[str, Any]:
-    unknown = [*map(repr, marker.args), *(set(marker.kwargs) - set(_ALLOWED))]
-    if unknown:
-        refuse(
-            f"@pytest.mark.aws does not take {unknown[0]}; it takes, by name, "
-            f"{', '.join(_ALLOWED)}."
-        )
+    try:
+        refuse_unknown("@pytest.mark.aws", (*map(repr, marker.args), *marker.kwargs), ARGUMENTS)
+    except InvalidOption as error:
+        refuse(str(error))
     return marker.kwargs
 
 
@@ -123,17 +119,17 @@ def _of_file(config: pytest.Config) -> Settings:
     for line in config.getini("aiomoto_config"):
         name, equals, value = (part.strip() for part in line.partition("="))
         section, dot, option = name.partition(".")
-        if not (equals and dot and section and option):
+        *between, last = name.split(".")
+        place: Any = found
+        for part in between:
+            place = place.setdefault(part, {}) if isinstance(place, dict) else None
+        if not (equals and dot and section and option and isinstance(place, dict)):
             raise pytest.UsageError(
                 f"aiomoto_config has the line {line!r}; write it as section.option = value, "
                 "for instance core.mock_credentials = false."
             )
-        *between, last = option.split(".")
-        place = found.setdefault(section, {})
-        for part in between:
-            place = place.setdefault(part, {})
         place[last] = _value(value)
-    return Settings(config=found, region=config.getini("aiomoto_region") or None)
+    return Settings().changed({"config": found, "region": config.getini("aiomoto_region") or None})
 
 
 def _value(text: str) -> Any:

@@ -1,0 +1,47 @@
+"""Sessions that ask for a profile: inside a mock they have the fake credentials, as all others.
+
+botocore passes the environment over for a session whose profile was given in code
+(``botocore.credentials.create_credential_resolver``), and takes the profile's credentials: it
+would assume its role, run its ``credential_process`` or look for its SSO token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from .compat import require
+
+if TYPE_CHECKING:
+    from .engine import Engine
+    from .plugin.patches import Patch
+
+_NAME = "create_credential_resolver"
+
+
+def patches(library: str, module: str, engine: Engine) -> list[Patch]:
+    """What to replace in botocore or aiobotocore while a mock is active."""
+    create: Callable[..., Any] = require(library, module, _NAME)
+
+    def create_credential_resolver(session: Any, *args: Any, **kwargs: Any) -> Any:
+        """Make the chain of credentials, the environment first where that is faked."""
+        if any(lease.settings.mocks_credentials for lease in engine.leases):
+            session = _NoneGiven(session)
+        return create(session, *args, **kwargs)
+
+    return [(require(library, module), _NAME, create_credential_resolver)]
+
+
+class _NoneGiven:
+    """A session that doesn't say that its profile was given in code."""
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def instance_variables(self) -> dict[str, Any]:
+        """What was given in code, but for the profile."""
+        given = self._session.instance_variables()
+        return {name: value for name, value in given.items() if name != "profile"}
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
