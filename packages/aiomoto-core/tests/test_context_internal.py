@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aiomoto import compat, hookimpl, mock_aws
-from aiomoto.engine import Engine, Settings, engine
 from aiomoto.declared import Endpoint
+from aiomoto.engine import Engine, Settings, engine
 from aiomoto.guard import Verdict
 from aiomoto.patching import CLIENTS, ClientPatches
 

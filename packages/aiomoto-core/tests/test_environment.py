@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from aiomoto.environment import FAKE_CREDENTIALS, MASK, Layers, layer, shown
+from aiomoto.named_file import NO_FILE, NamedFile
 
 KEYS = st.sampled_from("ABC")
 CHANGES = st.dictionaries(KEYS, st.none() | st.sampled_from("12"))
@@ -120,7 +121,7 @@ def test_credentials_are_motos_and_nobody_elses() -> None:
         "AWS_CREDENTIAL_EXPIRATION": "2030-01-01T00:00:00Z",
         "AWS_PROFILE": "work",
         "AWS_DEFAULT_PROFILE": "work",
-        "AWS_CONFIG_FILE": "/home/me/.aws/config",
+        "AWS_CONFIG_FILE": "",
         "AWS_SHARED_CREDENTIALS_FILE": "/home/me/.aws/credentials",
     }
     changes = layer(personal, mock_credentials=True)
@@ -132,6 +133,32 @@ def test_credentials_are_motos_and_nobody_elses() -> None:
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
     }
+
+
+def test_the_users_configuration_file_stays_with_its_profiles_and_regions() -> None:
+    environ = {"AWS_CONFIG_FILE": "mine", "AWS_PROFILE": "work", "AWS_DEFAULT_PROFILE": "home"}
+    named = NamedFile({"work": {"region": "eu-west-1"}})
+    changes = layer(environ, mock_credentials=True, named=named)
+    assert changes.keys() & {*environ, "AWS_DEFAULT_REGION", "AWS_REGION"} == {
+        "AWS_DEFAULT_PROFILE"
+    }
+    assert changes["AWS_DEFAULT_PROFILE"] is None
+    assert changes["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
+
+
+@pytest.mark.parametrize("named", [NO_FILE, NamedFile({"default": {"output": "json"}})])
+def test_a_file_without_regions_leaves_the_default_one(named: NamedFile) -> None:
+    environ = {"AWS_CONFIG_FILE": "mine"}
+    changes = layer(environ, mock_credentials=True, named=named)
+    assert changes["AWS_DEFAULT_REGION"] == "us-east-1"
+    assert "AWS_CONFIG_FILE" not in changes
+
+
+def test_region_that_is_given_goes_before_all_others() -> None:
+    environ = {"AWS_DEFAULT_REGION": "a", "AWS_REGION": "b", "AWS_CONFIG_FILE": "mine"}
+    named = NamedFile({"default": {"region": "c"}})
+    changes = layer(environ, mock_credentials=False, region="eu-west-1", named=named)
+    assert changes == {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-west-1"}
 
 
 def test_fake_credentials_are_those_of_the_installed_moto() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from botocore.loaders import create_loader
 
-from aiomoto import InvalidOption, compat
-from aiomoto.declared import Endpoint, environment_endpoints, parse_endpoints
+from aiomoto import compat
+from aiomoto.declared import parse_endpoints
 from aiomoto.guard import (
     Guard,
     Verdict,
@@ -110,45 +110,6 @@ def test_every_endpoint_of_every_service_of_botocore_is_aws() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "endpoint"),
-    [
-        ("minio.local", Endpoint("minio.local", None, "")),
-        ("minio.local:9000", Endpoint("minio.local", 9000, "")),
-        ("http://minio.local", Endpoint("minio.local", 80, "")),
-        ("https://minio.local/", Endpoint("minio.local", 443, "")),
-        (" https://Minio.local:9000/s3/ ", Endpoint("minio.local", 9000, "/s3")),
-        ("127.0.0.1:5000", Endpoint("127.0.0.1", 5000, "")),
-        ("http://[::1]:5000", Endpoint("::1", 5000, "")),
-    ],
-)
-def test_endpoint(text: str, endpoint: Endpoint) -> None:
-    assert Endpoint.parse(text) == endpoint
-
-
-@pytest.mark.parametrize(
-    "given", ["", "  ", None, 5, b"http://a", "ftp://a", "http://", "a:port", "http://a?b=c", "/a"]
-)
-def test_endpoint_refused(given: object) -> None:
-    with pytest.raises(InvalidOption) as caught:
-        Endpoint.parse(given)
-    shown = given.strip() if isinstance(given, str) and given.strip() else given
-    assert str(caught.value) == (
-        f"{shown!r} is not an endpoint. Allowed are 'https://host', 'http://host:port', "
-        "'host' and 'host:port', each with an optional path."
-    )
-
-
-def test_endpoints_as_one_string_are_refused() -> None:
-    """It would be taken letter by letter."""
-    with pytest.raises(InvalidOption) as caught:
-        parse_endpoints("http://minio.local")
-    assert str(caught.value) == (
-        "mock_aws(endpoints=...) takes a list of addresses, got 'http://minio.local'. "
-        "Write endpoints=['http://minio.local']."
-    )
-
-
-@pytest.mark.parametrize(
     ("declared", "url", "aws_url"),
     [
         ("minio.local", "http://minio.local:1/q", "https://sqs.eu-west-1.amazonaws.com/q"),
@@ -186,19 +147,6 @@ def test_custom_s3_endpoints_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
     for url in ("https://ceph.local/b/k", "http://minio.local:9000/b/k"):
         ruling = rules.judge(url, {}, Call("s3", "GetObject", "s3"))
         assert ruling == (Verdict.MOCK, "https://s3.us-east-1.amazonaws.com/b/k")
-
-
-def test_endpoints_of_the_environment() -> None:
-    environ = {
-        "AWS_ENDPOINT_URL_S3": "http://localhost:9000",
-        "AWS_ENDPOINT_URL": "https://aws.local",
-        "AWS_ENDPOINT_URL_SQS": "",
-        "AWS_ENDPOINT": "https://no.such.variable",
-    }
-    assert environment_endpoints(environ) == (
-        Endpoint("aws.local", 443, ""),
-        Endpoint("localhost", 9000, ""),
-    )
 
 
 # -- rules 3 to 5 -----------------------------------------------------------------

@@ -168,15 +168,18 @@ def test_web_identity_of_boto3(clients: ModuleType) -> None:
 @pytest.fixture
 def developer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """A machine with a configured profile, whose endpoint and credentials are real."""
-    (tmp_path / "config").write_text(
+    home = tmp_path / ".aws"
+    home.mkdir()
+    (home / "config").write_text(
         "[default]\nregion = ap-south-1\nendpoint_url = https://real.example.org\n"
         "[profile work]\nregion = eu-west-3\nrole_arn = arn:aws:iam::1:role/real\n"
         "source_profile = default\n"
     )
-    (tmp_path / "credentials").write_text(
-        "[default]\naws_access_key_id = AKIAREAL\naws_secret_access_key = real\n"
-    )
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    credentials = "[default]\naws_access_key_id = AKIAREAL\naws_secret_access_key = real\n"
+    (home / "credentials").write_text(credentials)
+    (tmp_path / "credentials").write_text(credentials)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
 
 

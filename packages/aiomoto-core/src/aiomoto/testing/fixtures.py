@@ -32,6 +32,7 @@ _NAMES = {
     "CURL_CA_BUNDLE",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
+    "TEST_PROXY_MODE",
     "TEST_SERVER_MODE",
 }
 
