@@ -16,6 +16,7 @@ import pytest
 
 import aiomoto.pytest_plugin
 from aiomoto import doctor
+from aiomoto.options import NAMES
 from aiomoto.pytest_plugin import settings
 
 ROOT = Path(__file__).parent.parent
@@ -101,7 +102,7 @@ def test_every_fixture_option_and_argument_is_shown() -> None:
     fixtures = {name for name in aiomoto.pytest_plugin.__all__ if name.islower() and name[0] != "_"}
     options = {"aiomoto_autouse", "aiomoto_region", "aiomoto_config", "aiomoto_leaks"}
     arguments = set(re.findall(r"(\w+)=", settings.MARKER))
-    assert arguments == {"config", "endpoints", "region", "clock", "plugins", "leaks"}
+    assert arguments == {*NAMES, "leaks"}
     for package in ("s3", "sqs", "dynamodb"):
         source = (
             ROOT / f"packages/aiomoto-{package}/src/aiomoto_{package}/pytest_plugin.py"

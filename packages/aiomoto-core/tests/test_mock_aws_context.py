@@ -227,17 +227,6 @@ def test_default_session_of_boto3_is_hidden() -> None:
         assert boto3.DEFAULT_SESSION is mine
 
 
-def test_unknown_key_of_the_configuration() -> None:
-    from importlib.metadata import version
-
-    with pytest.raises(InvalidOption) as caught, mock_aws(config={"cores": {}}):
-        pass
-    assert str(caught.value) == (
-        f"mock_aws(config=...) has 'cores', which moto {version('moto')} does not know. "
-        "Known are: batch, core, iam, iot, lambda, stepfunctions."
-    )
-
-
 @pytest.mark.parametrize("config", [["core"], "core", 1])
 def test_configuration_of_another_type(config: Any) -> None:
     with pytest.raises(InvalidOption) as caught, mock_aws(config=config):

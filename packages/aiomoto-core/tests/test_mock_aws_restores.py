@@ -131,6 +131,10 @@ class NoPlugin:
 
 FAILING_STARTS: list[tuple[dict[str, Any], type[BaseException]]] = [
     ({"config": {"no": {}}}, InvalidOption),
+    ({"config": {"core": 3}}, InvalidOption),
+    ({"reset": "x"}, InvalidOption),
+    ({"remove_data": "x"}, InvalidOption),
+    ({"region": "x y"}, InvalidOption),
     ({"endpoints": ["ftp://x"]}, InvalidOption),
     ({"plugins": "name"}, InvalidOption),
     ({"plugins": [NoPlugin()]}, PluginError),

@@ -1644,6 +1644,7 @@ def test_types(tmp_path: Path) -> None:
             """
             from collections.abc import AsyncIterator
             from aiomoto import mock_aws
+            from aiomoto import mok_aws
 
             @mock_aws
             async def bare(a: int, *, b: str = "") -> float:
@@ -1682,6 +1683,9 @@ def test_types(tmp_path: Path) -> None:
                 async with mock_aws() as async_mock:
                     reveal_type(async_mock)
                 await bare("not an int")
+                mock_aws(region="eu-west-1", clock="virtual", reset=False)
+                mock_aws(regoin="eu-west-1")
+                mock_aws(clock="virtul")
             """
         )
     )
@@ -1701,5 +1705,9 @@ def test_types(tmp_path: Path) -> None:
     ]
     errors = re.findall(r"error: (.*)", done.stdout)
     assert errors == [
-        'Argument 1 to "bare" has incompatible type "str"; expected "int"  [arg-type]'
+        'Module "aiomoto" has no attribute "mok_aws"; maybe "mock_aws"?  [attr-defined]',
+        'Argument 1 to "bare" has incompatible type "str"; expected "int"  [arg-type]',
+        'Unexpected keyword argument "regoin" for overloaded function "mock_aws"; did you mean '
+        '"region"?  [call-overload]',
+        'No overload variant of "mock_aws" matches argument type "str"  [call-overload]',
     ]
