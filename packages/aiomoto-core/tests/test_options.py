@@ -115,11 +115,12 @@ def test_switches_of_start_and_stop() -> None:
     [("0", False), ("1", True), ("", True), ("False", False), ("off", False), ("YES", True)],
 )
 def test_optimise_of_the_environment(text: str, on: bool) -> None:
-    environ = {"AIOMOTO_OPTIMISE": text}
-    assert checked_optimise(None, environ) is on
-    assert checked_optimise(True, environ) is True
-    assert checked_optimise(False, environ) is False
-    assert checked_optimise(None, {}) is True
+    assert checked_optimise(None) is True
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AIOMOTO_OPTIMISE", text)
+        assert checked_optimise(None) is on
+        assert checked_optimise(True) is True
+        assert checked_optimise(False) is False
 
 
 def test_optimise_of_the_environment_that_says_nothing() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from .errors import InvalidOption, UnknownOption
@@ -79,13 +79,13 @@ def checked_region(value: object) -> str | None:
     )
 
 
-def checked_optimise(value: object, environ: Mapping[str, str] = os.environ) -> bool:
+def checked_optimise(value: object) -> bool:
     """Whether fast paths are wanted; if None, ``AIOMOTO_OPTIMISE`` says so, else they are.
 
     Raises :class:`~aiomoto.errors.InvalidOption`.
     """
     if value is None:
-        text = environ.get("AIOMOTO_OPTIMISE", "")
+        text = os.environ.get("AIOMOTO_OPTIMISE", "")
         if text.lower() not in _SWITCHES:
             raise InvalidOption(
                 f"The environment variable AIOMOTO_OPTIMISE is {text!r}; allowed are 1 and 0, "
