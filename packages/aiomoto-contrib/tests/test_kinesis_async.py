@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EventStreamError
 
-import aiomoto_contrib.kinesis
 from aiomoto import IncompatibleLibrary, mock_aws
 from aiomoto.clock import VirtualClock
+from aiomoto_contrib.kinesis.plugin import plugin
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -346,7 +346,7 @@ async def test_a_new_stream_of_the_same_name_is_another_one(connect: Connect) ->
 
 
 def open_bodies() -> int:
-    state = aiomoto_contrib.kinesis._part.now
+    state = plugin.now
     return 0 if state is None else len(list(state.bodies))
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from aiomoto.clock import Clock, RealClock, VirtualClock
 from aiomoto.request import AwsRequest
-from aiomoto_contrib.live import Live, LiveBodies, Script, Until, now_only
+from aiomoto_contrib.common.live import Live, LiveBodies, Script, Until, now_only
 
 
 class Source:

@@ -12,8 +12,8 @@ import pytest
 from botocore.exceptions import EventStreamError
 from moto.logs.models import LogsBackend, LogStream
 
-import aiomoto_contrib.logs
 from aiomoto import IncompatibleLibrary, mock_aws
+from aiomoto_contrib.logs.plugin import plugin
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -194,7 +194,7 @@ async def test_a_refused_tail_is_an_error_of_the_call(connect: Connect) -> None:
 
 
 def open_sessions() -> int:
-    state = aiomoto_contrib.logs._part.now
+    state = plugin.now
     return 0 if state is None else len(list(state.bodies)) + len(state._sessions)
 
 

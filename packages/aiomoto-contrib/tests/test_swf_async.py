@@ -12,7 +12,7 @@ import pytest
 import trio
 
 from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
-from aiomoto_contrib import swf as plugin
+from aiomoto_contrib.swf.plugin import plugin
 
 if TYPE_CHECKING:
     from conftest import Connect
@@ -181,7 +181,7 @@ async def test_polls_and_timers_end_with_the_mock(connect: Connect) -> None:
         with mock:
             swf = await clients.enter_async_context(opened(connect))
             poll = asyncio.create_task(decision(swf))
-            while not (plugin._part.now and plugin._part.now[0]._bells):  # noqa: ASYNC110
+            while not (plugin.now and plugin.now.polls._bells):  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert not (await asyncio.wait_for(poll, 0.9)).get("taskToken")
 

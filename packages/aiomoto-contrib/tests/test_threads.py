@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from aiomoto.clock import RealClock
-from aiomoto_contrib.threads import Waits
+from aiomoto_contrib.common.threads import Waits
 
 
 def test_one_that_is_being_started_is_waited_for() -> None:
@@ -45,5 +45,5 @@ def test_one_that_can_not_be_started_is_not_waited_for(monkeypatch: pytest.Monke
         patch.setattr(threading.Thread, "start", fails)
         with pytest.raises(RuntimeError, match="can't start"):
             waits.Thread().start()
-    monkeypatch.setattr("aiomoto_contrib.threads._ENDS_WITHIN", threading.TIMEOUT_MAX)
+    monkeypatch.setattr("aiomoto_contrib.common.threads._ENDS_WITHIN", threading.TIMEOUT_MAX)
     waits.close()

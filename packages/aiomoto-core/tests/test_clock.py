@@ -7,7 +7,8 @@ import asyncio
 import pytest
 
 from aiomoto import InvalidOption, mock_aws
-from aiomoto.clock import RealClock, VirtualClock
+from aiomoto.bells import async_bell
+from aiomoto.clock import Clock, RealClock, VirtualClock
 
 
 @pytest.mark.asyncio
@@ -158,3 +159,28 @@ def test_two_clocks_at_once_are_refused(outer: str | None, inner: str | VirtualC
 def test_what_is_no_clock_is_refused() -> None:
     with pytest.raises(InvalidOption, match="'real', 'virtual' or a clock object"):
         mock_aws(clock="frozen").start()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("clock", [RealClock(), VirtualClock()])
+async def test_a_wait_ends_with_the_bell(clock: Clock) -> None:
+    for until in (None, clock.time() + 1000):
+        bell = async_bell()
+        asyncio.get_running_loop().call_soon(bell.ring)
+        await asyncio.wait_for(clock.wait(bell, until), 10)
+        assert not clock.reached(clock.time() + 1000)
+
+
+@pytest.mark.asyncio
+async def test_a_wait_ends_at_its_moment() -> None:
+    clock = VirtualClock(start=0)
+    task = asyncio.create_task(clock.wait(async_bell(), 2))
+    await clock.advance(1)
+    assert not task.done()
+    await clock.advance(1)
+    assert task.done()
+    assert clock.reached(2)
+    real = RealClock()
+    moment = real.time() + 0.01
+    await asyncio.wait_for(real.wait(async_bell(), moment), 10)
+    assert real.reached(moment)

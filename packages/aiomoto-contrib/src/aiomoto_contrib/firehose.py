@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiomoto import hookimpl
+from aiomoto import ServicePlugin, hookimpl
 
 if TYPE_CHECKING:
     from aiomoto.request import AwsRequest
 
 
-@hookimpl
-def aiomoto_services() -> list[str]:
-    """Own Firehose, by its name in ``moto.backend_index``."""
-    return ["firehose"]
+class FirehosePlugin(ServicePlugin[None]):
+    """Keeps the loop free while records are posted."""
+
+    services = ("firehose",)
+
+    @hookimpl
+    def aiomoto_blocks(self, request: AwsRequest) -> bool:
+        """A record may go to an endpoint, which may be a server in the loop of the caller."""
+        return request.operation in ("PutRecord", "PutRecordBatch")
 
 
-@hookimpl
-def aiomoto_blocks(request: AwsRequest) -> bool:
-    """A record may go to an endpoint, which may be a server in the loop of the caller."""
-    return request.operation in ("PutRecord", "PutRecordBatch")
+#: What the entry point names.
+plugin = FirehosePlugin()

@@ -10,7 +10,7 @@ import json
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
-from aiomoto import hookimpl
+from aiomoto import ServicePlugin, hookimpl
 
 if TYPE_CHECKING:
     from aiomoto.request import AwsRequest
@@ -19,22 +19,25 @@ if TYPE_CHECKING:
 _LISTS = ("LexiconNames", "SpeechMarkTypes")
 
 
-@hookimpl
-def aiomoto_services() -> list[str]:
-    """Own Polly, by its name in ``moto.backend_index``."""
-    return ["polly"]
+class PollyPlugin(ServicePlugin[None]):
+    """Rewrites requests of presigned URLs."""
+
+    services = ("polly",)
+
+    @hookimpl
+    def aiomoto_handle(self, request: AwsRequest) -> None:
+        """Have moto answer a presigned SynthesizeSpeech."""
+        parts = urlsplit(request.url)
+        if request.method != "GET" or parts.path != "/v1/speech":
+            return
+        members = {
+            name: values if name in _LISTS else values[-1]
+            for name, values in parse_qs(parts.query).items()
+            if not name.startswith("X-Amz-")
+        }
+        request.method = "POST"
+        request.body = json.dumps(members).encode()
 
 
-@hookimpl
-def aiomoto_handle(request: AwsRequest) -> None:
-    """Have moto answer a presigned SynthesizeSpeech."""
-    parts = urlsplit(request.url)
-    if request.method != "GET" or parts.path != "/v1/speech":
-        return
-    members = {
-        name: values if name in _LISTS else values[-1]
-        for name, values in parse_qs(parts.query).items()
-        if not name.startswith("X-Amz-")
-    }
-    request.method = "POST"
-    request.body = json.dumps(members).encode()
+#: What the entry point names.
+plugin = PollyPlugin()

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     )
     from .mock import MockAWS, mock_aws
     from .plugin.marker import hookimpl
+    from .plugin.service import ServicePlugin
     from .request import AwsRequest, AwsResponse
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "PluginError",
     "RealRequestBlocked",
     "RecordedCall",
+    "ServicePlugin",
     "UnsupportedOperation",
     "__version__",
     "hookimpl",
@@ -53,6 +55,7 @@ _MODULES = {
     "Calls": "calls",
     "MockAWS": "mock",
     "RecordedCall": "calls",
+    "ServicePlugin": "plugin.service",
     "hookimpl": "plugin.marker",
     "mock_aws": "mock",
 }

@@ -16,10 +16,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
-from .bells import async_bell, trio_here
+from .bells import AsyncBell, async_bell, trio_here
 from .errors import InvalidOption
 
 _MICROS = 1_000_000
+#: Seconds; sums of floating point numbers.
+_ROUNDING = 1e-6
+#: Seconds; timers may fire a little before a clock that is adjusted says so.
+_SHORTEST = 0.001
 #: So many turns of the event loop in a row without anybody asking the clock
 #: count as quiet: every task has come as far as it can. A request and its
 #: answer take about ten.
@@ -40,6 +44,14 @@ class Clock(ABC):
 
     def touch(self) -> None:  # noqa: B027 - real time has no use for it
         """Hear that a request is being answered."""
+
+    def reached(self, moment: float) -> bool:
+        """Whether this clock is at a moment, or past it."""
+        return self.time() >= moment - _ROUNDING
+
+    async def wait(self, bell: AsyncBell, until: float | None) -> None:
+        """Return when this task's bell is rung, or at a moment of this clock; None is never."""
+        await bell.wait(None if until is None else max(until - self.time(), _SHORTEST))
 
     @abstractmethod
     async def sleep(self, seconds: float) -> None:
@@ -132,17 +144,23 @@ class VirtualClock(Clock):
             heapq.heappush(self._timers, (timer.due, next(self._order), timer))
         return timer
 
+    async def wait(self, bell: AsyncBell, until: float | None) -> None:
+        """Return when the bell is rung, by somebody or when time has been moved so far."""
+        if until is None:
+            await bell.wait(None)
+            return
+        timer = self.call_later(until - self.time(), bell.ring)
+        try:
+            await bell.wait(None)
+        finally:
+            timer.cancel()
+
     async def sleep(self, seconds: float) -> None:
         """Wait until somebody has moved time on by so many seconds."""
         if seconds <= 0:
             await _library().sleep(0)
             return
-        bell = async_bell()
-        timer = self.call_later(seconds, bell.ring)
-        try:
-            await bell.wait(None)
-        finally:
-            timer.cancel()
+        await self.wait(async_bell(), self.time() + seconds)
 
     async def advance(self, seconds: float) -> None:
         """Move time on by ``seconds``, stopping wherever something becomes due.

@@ -11,12 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from typing import Any, NamedTuple, Protocol
 
-from aiomoto import IncompatibleLibrary
 from aiomoto.clock import Clock
-from aiomoto.compat import require
+from aiomoto.compat import require, require_attributes
 from aiomoto.plugin.patches import Patch
 
 _MODELS = "moto.sqs.models"
@@ -69,56 +67,49 @@ class Sqs:
 
     def __init__(self) -> None:
         self.models = require("moto", _MODELS)
-        self.backend_class = require("moto", _MODELS, "SQSBackend")
-        self.queue_class = require("moto", _MODELS, "Queue")
-        self.message_class = require("moto", _MODELS, "Message")
-        for name in (
+        self.backend_class = require_attributes(
+            "moto",
+            _MODELS,
+            "SQSBackend",
             "receive_message",
             "change_message_visibility",
             "delete_queue",
             "get_queue",
             "is_message_valid_based_on_retention_period",
-        ):
-            require("moto", _MODELS, "SQSBackend", name)
-        for name in (
+        )
+        self.queue_class = require_attributes(
+            "moto",
+            _MODELS,
+            "Queue",
             "add_message",
             "delete_message",
             "messages",
             "approximate_number_of_messages_delayed",
             "approximate_number_of_messages_not_visible",
-        ):
-            require("moto", _MODELS, "Queue", name)
-        for name in ("visible", "delayed"):
-            require("moto", _MODELS, "Message", name)
+            "_messages",
+            "_pending_messages",
+            "fifo_queue",
+        )
+        self.message_class = require_attributes(
+            "moto",
+            _MODELS,
+            "Message",
+            "visible",
+            "delayed",
+            "visible_at",
+            "delayed_until",
+            "group_id",
+            "sent_timestamp",
+            "receipt_handle",
+            "_old_receipt_handles",
+            "approximate_receive_count",
+            "approximate_first_receive_timestamp",
+        )
         for name in ("unix_time", "unix_time_millis"):
             require("moto", _MODELS, name)
-        self._check_instances()
         self._notes = threading.local()
         #: Who hears of what happens: those who wait in the mock of now.
         self.watcher: Watcher
-
-    def _check_instances(self) -> None:
-        """Attributes of instances; an instance made to look would stay in moto's trackers."""
-        for cls, names in (
-            (self.queue_class, ("_messages", "_pending_messages", "fifo_queue")),
-            (
-                self.message_class,
-                (
-                    "visible_at",
-                    "delayed_until",
-                    "group_id",
-                    "sent_timestamp",
-                    "receipt_handle",
-                    "_old_receipt_handles",
-                    "approximate_receive_count",
-                    "approximate_first_receive_timestamp",
-                ),
-            ),
-        ):
-            for name in names:
-                if name not in cls.__init__.__code__.co_names:
-                    attribute = f"{_MODELS}.{cls.__name__}().{name}"
-                    raise IncompatibleLibrary("moto", version("moto"), attribute)
 
     def now(self) -> float:
         """The time that moto's SQS goes by, in milliseconds."""

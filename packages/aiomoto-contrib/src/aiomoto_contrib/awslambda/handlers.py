@@ -10,8 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from aiomoto import InvalidOption
-
-from ..background import background
+from aiomoto.background import background
 
 if TYPE_CHECKING:
     from .context import Function

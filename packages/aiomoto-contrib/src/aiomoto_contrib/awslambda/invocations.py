@@ -15,14 +15,15 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from multidict import CIMultiDict
 
+from aiomoto import eventstream
+from aiomoto.asking import whole
+from aiomoto.background import background
+from aiomoto.bells import async_bell
+from aiomoto.jobs import in_thread
 from aiomoto.request import AwsRequest, AwsResponse
 
-from .. import eventstream
-from ..asking import whole
-from ..background import background
-from ..waking import Bell
 from .context import Context, Function
-from .running import Outcome, in_thread
+from .running import Outcome
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
@@ -161,7 +162,7 @@ class Invocation:
     ) -> AsyncIterator[bytes]:
         """Frames as the function makes them, until it or the mock is at its end."""
         frames: deque[bytes] = deque()
-        bell = Bell(service.clock)
+        bell = async_bell()
 
         async def produce() -> None:
             async for step in steps:
@@ -183,7 +184,7 @@ class Invocation:
                 while frames:
                     yield frames.popleft()
                 if not job.result.done():
-                    await bell.wait_until(None)
+                    await bell.wait(None)
         finally:
             job.cancel()
 

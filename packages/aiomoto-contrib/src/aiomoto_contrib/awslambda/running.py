@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 
 from aiomoto.bells import trio_here
 from aiomoto.clock import Clock
+from aiomoto.jobs import in_thread
 
 from .context import Context, Function
 from .output import Output, writing_to
@@ -248,15 +249,6 @@ def is_async(handler: Any) -> bool:
     return any(
         inspect.iscoroutinefunction(one) or inspect.isasyncgenfunction(one) for one in functions
     )
-
-
-async def in_thread(call: Callable[[], T]) -> T:
-    """Run in a worker thread; a cancellation returns at once and leaves the thread to end."""
-    trio = trio_here()
-    if trio is None:
-        return await asyncio.to_thread(call)
-    result: T = await trio.to_thread.run_sync(call, abandon_on_cancel=True)
-    return result
 
 
 async def _within(clock: Clock, seconds: float, call: Callable[[], Awaitable[T]]) -> T:

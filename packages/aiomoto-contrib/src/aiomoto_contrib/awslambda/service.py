@@ -11,19 +11,20 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import InvalidOption
+from aiomoto.asking import Arn, Asker, Place, Refused
+from aiomoto.background import background
+from aiomoto.delivering import deliver
+from aiomoto.jobs import in_thread
 
-from ..asking import Arn, Asker, Place, Refused
-from ..background import background
-from ..delivering import deliver
 from .context import Context, Function, context_for
-from .running import Outcome, Run, in_thread, is_async, loaded
+from .running import Outcome, Run, is_async, loaded
 from .sources import Sources
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
 
-    from ..compat.awslambda import Lambda
-    from ..compat.eventsources import Mapping
+    from .compat.functions import Lambda
+    from .compat.sources import Mapping
     from .handlers import Handler, Handlers
 
 #: Seconds before an asynchronous invocation is tried again (Developer Guide, "How Lambda
@@ -163,6 +164,14 @@ class Service:
 
     # -- asynchronous invocation -----------------------------------------------
 
+    def take(self, arn: str, event: Any) -> bool:
+        """Invoke a function for another service, unless moto is to do it."""
+        function = self.compat.find(arn)
+        if function is None or not self.serves(function):
+            return False
+        self.start(function, event)
+        return True
+
     def start(self, function: Function, event: Any) -> None:
         """Invoke without waiting, as Lambda does for other services and for type Event."""
         background.start(lambda: self._invoke_and_retry(function, event))
@@ -212,7 +221,7 @@ class Service:
             record["responsePayload"] = loaded(outcome.payload)
             result = "Success" if outcome.error is None else "Failure"
             kind = f"Lambda Function Invocation Result - {result}"
-            deliver(self, target["Destination"], record, kind)
+            deliver(self.ask, target["Destination"], record, kind, "lambda")
 
     def record_of(
         self, function: Function, request_id: str, condition: str, count: int, outcome: Outcome

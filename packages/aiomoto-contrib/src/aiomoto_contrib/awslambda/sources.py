@@ -12,14 +12,15 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
-from ..asking import Arn
-from ..background import background
-from ..delivering import deliver
-from ..waking import Bell
+from aiomoto.asking import Arn
+from aiomoto.background import background
+from aiomoto.bells import AsyncBell, async_bell
+from aiomoto.delivering import deliver
+
 from .running import Outcome, loaded
 
 if TYPE_CHECKING:
-    from ..compat.eventsources import Mapping
+    from .compat.sources import Mapping
     from .service import Service
 
 #: Seconds before a batch of a stream is tried again, at first; doubled up to the most.
@@ -33,7 +34,7 @@ class _Poller:
     def __init__(self) -> None:
         #: Something has happened since it looked.
         self.again = True
-        self.bell: Bell | None = None
+        self.bell: AsyncBell | None = None
 
 
 class Sources:
@@ -72,7 +73,7 @@ class Sources:
 
     async def _drain(self, source: str, uuid: str, poller: _Poller) -> None:
         service = self._service
-        poller.bell = bell = Bell(service.clock)
+        poller.bell = bell = async_bell()
         try:
             while True:
                 poller.again = False
@@ -91,7 +92,7 @@ class Sources:
                         return
                 if due is not None and not poller.again:
                     with background.resting():
-                        await bell.wait_until(service.clock.time() + due)
+                        await service.clock.wait(bell, service.clock.time() + due)
         finally:
             with self._lock:
                 if self._pollers.get(uuid) is poller:
@@ -210,7 +211,13 @@ class Sources:
             "batchSize": len(batch),
             "streamArn": mapping.source,
         }
-        deliver(self._service, mapping.on_failure, record, "Lambda event source mapping")
+        deliver(
+            self._service.ask,
+            mapping.on_failure,
+            record,
+            "Lambda event source mapping",
+            "lambda",
+        )
 
     def _fits(self, mapping: Mapping, record: dict[str, Any]) -> bool:
         """Whether the filter criteria of the mapping, if any, let a record through."""

@@ -20,10 +20,10 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from aiomoto import eventstream
 from aiomoto.errors import UnsupportedOperation
 from aiomoto.request import AwsRequest, AwsResponse
 
-from .. import eventstream
 from .converse import events_of, metadata_of, output_of
 from .shapes import as_json, check_event, member_of, status_of
 from .supplied import Failure, InvalidReply, ModelRequest, Pause, Playing, Replies, decoded

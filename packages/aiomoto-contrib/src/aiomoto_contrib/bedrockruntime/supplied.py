@@ -8,10 +8,9 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Any
 
+from aiomoto.bells import AsyncBell, async_bell
 from aiomoto.clock import Clock
 from aiomoto.errors import AiomotoError
-
-from ..waking import Bell, reached
 
 OPERATIONS = ("Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream")
 
@@ -93,16 +92,16 @@ class Playing:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self._over = False
-        self._bells: set[Bell] = set()
+        self._bells: set[AsyncBell] = set()
 
     async def pause(self, seconds: float) -> bool:
         """Wait so long; False if the mock has ended meanwhile."""
         until = self.clock.time() + seconds
-        bell = Bell(self.clock)
+        bell = async_bell()
         self._bells.add(bell)
         try:
-            while not self._over and not reached(self.clock, until):
-                await bell.wait_until(until)
+            while not self._over and not self.clock.reached(until):
+                await self.clock.wait(bell, until)
         finally:
             self._bells.discard(bell)
         return not self._over
@@ -219,6 +218,10 @@ class Replies:
                         self._entries.remove(entry)
                 return entry.reply
         return None
+
+
+#: What models reply inside of the mock that is active; empty when the first mock starts.
+replies = Replies()
 
 
 def decoded(body: bytes) -> Any:

@@ -6,7 +6,9 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from .. import eventstream
+from aiomoto import eventstream
+from aiomoto.asking import Refused
+from aiomoto.request import AwsResponse
 
 #: The content type of what Kinesis sends.
 JSON = "application/x-amz-json-1.1"
@@ -14,12 +16,11 @@ JSON = "application/x-amz-json-1.1"
 _MOST_RECORDS, _MOST_DATA = 1000, 2 * 1024 * 1024
 
 
-class Refused(Exception):
-    """An error for the client: code and message."""
-
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
-        self.code = code
+def refused(code: str, message: str) -> Refused:
+    """An error for the client."""
+    body = json.dumps({"__type": code, "message": message})
+    headers = {"Content-Type": JSON, "x-amzn-ErrorType": code}
+    return Refused(AwsResponse.of(400, headers, body))
 
 
 @dataclass(eq=False)
@@ -108,7 +109,7 @@ def position(shard: Any, start: dict[str, Any]) -> int:
     if kind in ("AT_SEQUENCE_NUMBER", "AFTER_SEQUENCE_NUMBER"):
         number = str(start.get("SequenceNumber", ""))
         if not number.isdecimal():
-            raise Refused(
+            raise refused(
                 "InvalidArgumentException",
                 f"StartingPosition of type {kind} needs a SequenceNumber, which is a decimal "
                 f"number, got {start.get('SequenceNumber')!r}.",
@@ -117,7 +118,7 @@ def position(shard: Any, start: dict[str, Any]) -> int:
     if kind == "AT_TIMESTAMP":
         moment = start.get("Timestamp")
         if not isinstance(moment, (int, float)):
-            raise Refused(
+            raise refused(
                 "InvalidArgumentException",
                 f"StartingPosition of type AT_TIMESTAMP needs a Timestamp, got {moment!r}.",
             )
@@ -125,7 +126,7 @@ def position(shard: Any, start: dict[str, Any]) -> int:
         return max(
             (int(one.sequence_number) for one in records if one.created_at < moment), default=0
         )
-    raise Refused(
+    raise refused(
         "ValidationException",
         f"Value {kind!r} at 'startingPosition.type' failed to satisfy constraint: Member must "
         "satisfy enum value set: [AFTER_SEQUENCE_NUMBER, AT_SEQUENCE_NUMBER, AT_TIMESTAMP, "

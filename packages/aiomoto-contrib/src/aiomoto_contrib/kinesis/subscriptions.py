@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from aiomoto import eventstream
+from aiomoto.asking import Refused
 from aiomoto.request import AwsRequest, AwsResponse
 
-from .. import eventstream
-from ..live import LiveBodies, Script, Until
-from ..waking import reached
-from .reading import JSON, Refused, Subscription, position
+from ..common.live import LiveBodies, Script, Until
+from .reading import JSON, Subscription, position, refused
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
 
-    from ..compat.kinesis import Kinesis
+    from .compat import Kinesis
 
 #: Seconds after which a subscription ends.
 _LIFETIME = 300.0
@@ -47,8 +47,7 @@ class Subscriptions:
         try:
             subscription = self._open(wanted, stream_arn)
         except Refused as error:
-            body = json.dumps({"__type": error.code, "message": str(error)})
-            return AwsResponse.of(400, {"Content-Type": JSON, "x-amzn-ErrorType": error.code}, body)
+            return error.response
         headers = {
             name: value
             for name, value in described.headers.items()
@@ -79,7 +78,7 @@ class Subscriptions:
         consumer = stream.get_consumer_by_arn(wanted["ConsumerARN"])
         shard = stream.shards.get(wanted.get("ShardId"))
         if shard is None:
-            raise Refused(
+            raise refused(
                 "ResourceNotFoundException",
                 f"Could not find shard {wanted.get('ShardId')} in stream {stream.stream_name} "
                 f"under account {stream_arn.split(':')[4]}.",
@@ -88,8 +87,8 @@ class Subscriptions:
         now = self._clock.time()
         before = self._latest.get((consumer, shard.shard_id))
         if before is not None:
-            if not reached(self._clock, before.started + _EXCLUSIVE):
-                raise Refused("ResourceInUseException", _in_use(before))
+            if not self._clock.reached(before.started + _EXCLUSIVE):
+                raise refused("ResourceInUseException", _in_use(before))
             before.replaced = True
             self.bodies.changed()
         subscription = Subscription(stream_arn, stream, consumer, shard, now, last)
@@ -105,10 +104,10 @@ class Subscriptions:
             if trouble is not None:
                 yield trouble
                 return
-            if reached(self._clock, end):
+            if self._clock.reached(end):
                 return
             records, children = subscription.read(), subscription.children()
-            if records or children or reached(self._clock, spoke + _SILENCE):
+            if records or children or self._clock.reached(spoke + _SILENCE):
                 spoke = self._clock.time()
                 at_end = bool(children) and not subscription.behind
                 yield subscription.event(records, children if at_end else [])

@@ -8,6 +8,7 @@ changed fails before anything is patched, and names what changed.
 
 from __future__ import annotations
 
+from .attributes import require_attributes
 from .backends import Moto, moto
 from .bodies import JsonParsers
 from .events import Emitter, Events
@@ -40,4 +41,5 @@ __all__ = [
     "moto",
     "refuse_peer_distribution",
     "require",
+    "require_attributes",
 ]

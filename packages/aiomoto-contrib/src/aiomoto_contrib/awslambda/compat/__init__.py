@@ -1,0 +1,1 @@
+"""moto's Lambda: its functions, and its event source mappings."""

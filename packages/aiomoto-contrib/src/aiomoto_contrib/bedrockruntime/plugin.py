@@ -1,0 +1,44 @@
+"""Bedrock runtime: models reply what the test says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiomoto import ServicePlugin, hookimpl
+
+from .supplied import replies
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from aiomoto.engine import Engine
+    from aiomoto.request import AwsRequest, AwsResponse
+
+
+class BedrockPlugin(ServicePlugin[None]):
+    """Answers model calls."""
+
+    services = ("bedrockruntime",)
+
+    @hookimpl
+    def aiomoto_activate(self, engine: Engine) -> None:
+        """Take replies from now on."""
+        replies.begin(engine.clock)
+
+    @hookimpl
+    def aiomoto_deactivate(self) -> None:
+        """Forget the replies that were left."""
+        replies.end()
+
+    @hookimpl
+    def aiomoto_handle(
+        self, request: AwsRequest
+    ) -> AwsResponse | Awaitable[AwsResponse | None] | None:
+        """Answer a model call with the first reply that fits."""
+        from .answering import answer
+
+        return answer(replies, request)
+
+
+#: What the entry point names.
+plugin = BedrockPlugin()

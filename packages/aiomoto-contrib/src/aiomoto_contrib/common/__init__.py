@@ -1,0 +1,1 @@
+"""What several services of this package share."""

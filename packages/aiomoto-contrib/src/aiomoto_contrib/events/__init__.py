@@ -1,0 +1,1 @@
+"""EventBridge: rules give events to Lambda functions, state machines, topics and streams."""

@@ -1,0 +1,50 @@
+"""Kinesis: SubscribeToShard (enhanced fan-out), on moto's streams.
+
+Source: Kinesis Data Streams API Reference, "SubscribeToShard" and "SubscribeToShardEvent".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aiomoto import ServicePlugin, hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patch
+    from aiomoto.request import AwsRequest, AwsResponse
+
+    from .subscriptions import Subscriptions
+
+
+class KinesisPlugin(ServicePlugin["Subscriptions"]):
+    """Keeps the subscriptions of a mock."""
+
+    services = ("kinesis",)
+    module = "moto.kinesis.models"
+
+    def begin(self, engine: Engine) -> tuple[Subscriptions, Sequence[Patch]]:
+        """Hear of what happens to moto's streams."""
+        from .compat import Kinesis
+        from .subscriptions import Subscriptions
+
+        moto = Kinesis()
+        state = Subscriptions(engine, moto)
+        return state, moto.patches(state.bodies.changed, engine.clock)
+
+    def end(self, state: Subscriptions) -> None:
+        """End all subscriptions."""
+        state.bodies.close()
+
+    @hookimpl
+    def aiomoto_handle(self, request: AwsRequest) -> AwsResponse | None:
+        """Answer SubscribeToShard, which moto lacks."""
+        if request.operation != "SubscribeToShard" or self.now is None:
+            return None
+        return self.now.subscribe(request)
+
+
+#: What the entry point names.
+plugin = KinesisPlugin()

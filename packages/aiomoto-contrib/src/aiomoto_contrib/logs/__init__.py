@@ -1,0 +1,1 @@
+"""CloudWatch Logs: StartLiveTail goes on after moto's answer, as AWS's does."""

@@ -1,0 +1,101 @@
+"""moto's SNS: the place where a subscription is given a message."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from aiomoto.compat import require, require_attributes
+from aiomoto.plugin.patches import Patch
+
+_MODELS = "moto.sns.models"
+
+
+class Delivery:
+    """One message for one subscription, past its filter policy."""
+
+    def __init__(
+        self,
+        subscription: Any,
+        message: str,
+        message_id: str,
+        subject: str | None,
+        attributes: dict[str, Any],
+    ) -> None:
+        self._subscription = subscription
+        self.message = message
+        self.message_id = message_id
+        self.subject = subject
+        #: Name to ``{"Type": ..., "Value": ...}``.
+        self.attributes = attributes
+        self.protocol: str = subscription.protocol
+        self.endpoint: str = subscription.endpoint
+        self.subscription_arn: str = subscription.arn
+        self.topic_arn: str = subscription.topic.arn
+        #: Whether the endpoint gets the message alone.
+        self.raw = subscription.attributes.get("RawMessageDelivery") in (True, "true")
+
+    def notification(self) -> dict[str, Any]:
+        """The message with what SNS says about it, signed by moto, which computes for that."""
+        made: dict[str, Any] = self._subscription.get_post_data(
+            self.message, self.message_id, self.subject, message_attributes=self.attributes
+        )
+        return made
+
+
+class Sns:
+    """moto's SNS, in moto 5.1 and 5.2."""
+
+    def __init__(self) -> None:
+        self._class = require_attributes(
+            "moto",
+            _MODELS,
+            "Subscription",
+            "protocol",
+            "endpoint",
+            "arn",
+            "topic",
+            "attributes",
+            "_filter_policy_matcher",
+            "get_post_data",
+            "_parse_message_structure",
+        )
+        self._publish = require("moto", _MODELS, "Subscription", "publish")
+        self._passes = require("moto", "moto.core.config", "passthrough_url")
+
+    def lets_out(self, url: str) -> bool:
+        """Whether moto's configuration lets this URL out to the network."""
+        return bool(self._passes(url))
+
+    def patches(self, take: Callable[[Delivery], bool]) -> list[Patch]:
+        """Have ``take`` asked about each delivery; True if it sees to it, False if moto has to."""
+
+        def publish(
+            subscription: Any,
+            message: str,
+            message_id: str,
+            subject: str | None = None,
+            message_attributes: dict[str, Any] | None = None,
+            *args: Any,
+            **kwargs: Any,
+        ) -> Any:
+            """Ask who delivers."""
+
+            def by_moto() -> Any:
+                return self._publish(
+                    subscription, message, message_id, subject, message_attributes, *args, **kwargs
+                )
+
+            if subscription.protocol not in ("http", "https", "lambda"):
+                return by_moto()
+            attributes, matcher = message_attributes or {}, subscription._filter_policy_matcher
+            if matcher is not None and not matcher.matches(attributes, message):
+                return None
+            text = message
+            if kwargs.get("message_structure") == "json":
+                text = subscription._parse_message_structure(message, subscription.protocol)
+            if take(Delivery(subscription, text, message_id, subject, attributes)):
+                return None
+            return by_moto()
+
+        return [(self._class, "publish", publish)]

@@ -1,0 +1,65 @@
+"""Step Functions: state machines whose threads go by the mock's clock and end with the mock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from aiomoto import ServicePlugin, hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patch
+    from aiomoto.request import AwsRequest
+
+    from ..common.threads import Waits
+    from .compat import StepFunctions
+
+
+class Running(NamedTuple):
+    """What runs in a mock."""
+
+    machines: StepFunctions
+    waits: Waits
+
+
+class StepFunctionsPlugin(ServicePlugin[Running]):
+    """Has moto's threads wait for the mock's clock."""
+
+    services = ("stepfunctions",)
+    module = "moto.stepfunctions.parser.models"
+    has_jobs = True
+
+    def begin(self, engine: Engine) -> tuple[Running, Sequence[Patch]]:
+        """Take the place of what waits."""
+        from aiomoto.background import background
+
+        from ..common.threads import Waits
+        from .compat import StepFunctions
+
+        running = Running(StepFunctions(), Waits(engine.clock))
+        background.waiting = running.waits.waiting_for
+        return running, running.machines.patches(running.waits)
+
+    def end(self, state: Running) -> None:
+        """Stop what runs."""
+        state.machines.stop_all()
+        state.waits.close()
+
+    @hookimpl
+    def aiomoto_handle(self, request: AwsRequest) -> None:
+        """Remember the loop, for functions that a state machine invokes; moto answers."""
+        from aiomoto.background import background
+
+        if request.is_async:
+            background.see()
+
+    @hookimpl
+    def aiomoto_blocks(self) -> bool:
+        """No call waits: executions run in threads of their own."""
+        return False
+
+
+#: What the entry point names.
+plugin = StepFunctionsPlugin()

@@ -1,0 +1,1 @@
+"""SWF: polls for tasks wait, and hold up nobody meanwhile."""
