@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 settings.register_profile("aiomoto", deadline=None)
 settings.load_profile("aiomoto")
 
-pytest_plugins = ["aiomoto.testing.fixtures", "pytester"]
+# The last is in tests/, which pyproject.toml puts on the path.
+pytest_plugins = ["aiomoto.testing.fixtures", "pytester", "support.free_loop"]
 
 # Each run of pytest in a process of its own would import the libraries that these
 # are of, which takes longer than all else in most of them. This run has the plugins,

@@ -27,12 +27,10 @@ WORKS, SUPPLIED, NOT_SERVED = "works", "user supplied", "not served by moto"
 
 #: What a reader wants to know beside the status, by service and operation.
 REMARKS = {
-    ("bedrock-runtime", "ConverseStream"): "aiomoto-contrib, `bedrockruntime.replies`",
-    ("bedrock-runtime", "InvokeModelWithResponseStream"): (
-        "aiomoto-contrib, `bedrockruntime.replies`"
-    ),
+    ("bedrock-runtime", "ConverseStream"): "aiomoto-bedrock, `replies`",
+    ("bedrock-runtime", "InvokeModelWithResponseStream"): "aiomoto-bedrock, `replies`",
     ("kinesis", "SubscribeToShard"): "aiomoto-contrib: live, for 5 minutes",
-    ("lambda", "InvokeWithResponseStream"): "aiomoto-contrib",
+    ("lambda", "InvokeWithResponseStream"): "aiomoto-lambda",
     ("logs", "StartLiveTail"): "moto's answer; with aiomoto-contrib live, for 3 hours",
     ("s3", "SelectObjectContent"): "moto's answer",
 }
@@ -48,7 +46,7 @@ packages of this repository installed: each operation was called inside a mock.
 
 - **works**: answered on moto's state; an async client reads the events with `async for`.
 - **user supplied**: answered with what the test says, see
-  [aiomoto-contrib](../packages/aiomoto-contrib/README.md).
+  [aiomoto-bedrock](../packages/aiomoto-bedrock/README.md).
 - **not served by moto**: the call raises `UnsupportedOperation`.
 
 | service | operation | status | |

@@ -13,7 +13,7 @@ import pytest
 from aiomoto import IncompatibleLibrary, mock_aws
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
 SIMPLE = {"batch": {"use_docker": False}}

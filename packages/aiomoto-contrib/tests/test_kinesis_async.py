@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import EventStreamError
+from support import streams
 
 from aiomoto import IncompatibleLibrary, mock_aws
 from aiomoto.clock import VirtualClock
 from aiomoto_contrib.kinesis.plugin import plugin
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 SHARD = "shardId-000000000000"
 URL = "https://kinesis.us-east-1.amazonaws.com/"
@@ -411,9 +410,7 @@ def test_a_synchronous_client_gets_what_there_is(boto: Boto) -> None:
 
 
 @pytest.mark.parametrize("library", ["asyncio", "trio"])
-def test_plain_httpx_gets_it_piece_by_piece(
-    library: str, connect: Connect, boto: Boto, streams: ModuleType
-) -> None:
+def test_plain_httpx_gets_it_piece_by_piece(library: str, connect: Connect, boto: Boto) -> None:
     async def main() -> None:
         mock = mock_aws(clock="virtual")
         async with mock:
@@ -446,7 +443,7 @@ def test_plain_httpx_gets_it_piece_by_piece(
 
 
 @pytest.mark.asyncio
-async def test_aiobotocore_on_httpx(connect: Connect, streams: ModuleType) -> None:
+async def test_aiobotocore_on_httpx(connect: Connect) -> None:
     async with mock_aws(), connect("kinesis", backend="httpx") as kinesis:
         consumer = await stream_of(kinesis)
         await put(kinesis, "x")

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from botocore.exceptions import EventStreamError
 from moto.logs.models import LogsBackend, LogStream
+from support import streams
 
 from aiomoto import IncompatibleLibrary, mock_aws
 from aiomoto_contrib.logs.plugin import plugin
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 pytestmark = pytest.mark.skipif(
     not hasattr(LogsBackend, "start_live_tail"), reason="this moto has no live tail"
@@ -235,7 +234,7 @@ def test_a_synchronous_client_gets_motos_answer(boto: Boto) -> None:
 
 
 @pytest.mark.parametrize("library", ["asyncio", "trio"])
-def test_plain_httpx_gets_it_piece_by_piece(library: str, boto: Boto, streams: ModuleType) -> None:
+def test_plain_httpx_gets_it_piece_by_piece(library: str, boto: Boto) -> None:
     async def main() -> None:
         mock = mock_aws(clock="virtual")
         async with mock:
@@ -266,7 +265,7 @@ def test_plain_httpx_gets_it_piece_by_piece(library: str, boto: Boto, streams: M
 
 
 @pytest.mark.asyncio
-async def test_aiobotocore_on_httpx(connect: Connect, streams: ModuleType) -> None:
+async def test_aiobotocore_on_httpx(connect: Connect) -> None:
     async with mock_aws(), connect("logs", backend="httpx") as logs:
         await groups(logs)
         if streams.aiobotocore_reads_httpx():

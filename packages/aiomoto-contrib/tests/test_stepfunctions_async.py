@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
-from aiomoto_contrib.awslambda import Context, handlers
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
 ROLE = "arn:aws:iam::123456789012:role/r"
@@ -102,11 +101,11 @@ async def test_branches_wait_side_by_side(mock: MockAWS, connect: Connect) -> No
 
 
 @pytest.mark.asyncio
-async def test_retries_follow_the_clock(mock: MockAWS, connect: Connect) -> None:
+async def test_retries_follow_the_clock(handlers: Any, mock: MockAWS, connect: Connect) -> None:
     times: list[float] = []
     start = mock.clock.time()
 
-    async def flaky(event: Any, context: Context) -> Any:
+    async def flaky(event: Any, context: Any) -> Any:
         times.append(mock.clock.time() - start)
         if len(times) < 3:
             raise LookupError("not yet")
@@ -127,8 +126,10 @@ async def test_retries_follow_the_clock(mock: MockAWS, connect: Connect) -> None
 
 
 @pytest.mark.asyncio
-async def test_a_task_that_nobody_answers_times_out(mock: MockAWS, connect: Connect) -> None:
-    def nothing(event: Any, context: Context) -> None:
+async def test_a_task_that_nobody_answers_times_out(
+    handlers: Any, mock: MockAWS, connect: Connect
+) -> None:
+    def nothing(event: Any, context: Any) -> None:
         """Answer later, or never."""
 
     handlers.create("ask", nothing)
@@ -155,13 +156,13 @@ async def test_a_task_that_nobody_answers_times_out(mock: MockAWS, connect: Conn
 @pytest.mark.asyncio
 @pytest.mark.parametrize("clock", ["real", "virtual"])
 async def test_a_function_of_this_loop_calls_aws(
-    connect: Connect, backend: str, clock: Any
+    handlers: Any, connect: Connect, backend: str, clock: Any
 ) -> None:
     loop = asyncio.get_running_loop()
     with mock_aws(config=RUNS, clock=clock):
         async with connect("stepfunctions", backend) as client, connect("sqs", backend) as sqs:
 
-            async def handler(event: Any, context: Context) -> Any:
+            async def handler(event: Any, context: Any) -> Any:
                 assert asyncio.get_running_loop() is loop
                 await sqs.create_queue(QueueName=event["name"])
                 return {"made": event["name"]}
@@ -173,10 +174,10 @@ async def test_a_function_of_this_loop_calls_aws(
 
 
 @pytest.mark.asyncio
-async def test_a_task_token_comes_back(connect: Connect, backend: str) -> None:
+async def test_a_task_token_comes_back(handlers: Any, connect: Connect, backend: str) -> None:
     tokens: asyncio.Queue[str] = asyncio.Queue()
 
-    async def ask(event: Any, context: Context) -> None:
+    async def ask(event: Any, context: Any) -> None:
         tokens.put_nowait(event["token"])
 
     asked = {

@@ -15,7 +15,7 @@ from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
 from aiomoto_contrib.swf.plugin import plugin
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
 TASKS = {"name": "tasks"}

@@ -12,7 +12,7 @@ import pytest
 from aiomoto import mock_aws
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 #: More suspensions than any receive has.
 MANY = 200

@@ -15,7 +15,7 @@ from aiomoto import InvalidOption, mock_aws
 from aiomoto.clock import VirtualClock
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 Boto = Callable[[str], Any]
 

@@ -10,7 +10,7 @@ import pytest
 from aiomoto import mock_aws
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 
 async def exchange(sqs: Any, run_together: Any) -> list[str]:

@@ -20,7 +20,7 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from aiomoto import mock_aws
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 pytestmark = pytest.mark.asyncio
 

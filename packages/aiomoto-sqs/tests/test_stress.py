@@ -18,7 +18,7 @@ import pytest
 from aiomoto import mock_aws
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 FULL = os.environ.get("AIOMOTO_STRESS") == "full"
 PRODUCERS, CONSUMERS, MESSAGES = (20, 50, 20_000) if FULL else (5, 12, 600)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager
 from importlib.util import find_spec
 from typing import Any
 
@@ -22,6 +23,8 @@ from aiobotocore.httpxsession import HttpxSession
 from aiobotocore.session import AioSession
 
 REGION = "us-east-1"
+#: What the fixture ``connect`` gives.
+Connect = Callable[..., AbstractAsyncContextManager[Any]]
 #: The HTTP clients that aiobotocore may run on, by the name of the library.
 BACKENDS: dict[str, Any] = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
 #: Reading botocore's models costs 150 ms a client; they are the same for all.

@@ -5,6 +5,8 @@ Nothing heavy is imported before a test asks for a fixture.
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import os
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager
@@ -16,6 +18,7 @@ import pytest
 from .network import Sockets
 
 if TYPE_CHECKING:
+    from .clients import Connect
     from .outcome import Outcome
     from .twin import Twin
     from .worlds import World
@@ -72,6 +75,43 @@ def backend(request: pytest.FixtureRequest) -> str:
     if reason := missing(name):
         pytest.skip(reason)
     return name
+
+
+@pytest.fixture
+def connect() -> Connect:
+    """``async with connect("sqs", backend) as sqs``: an aiobotocore client for many tasks at once.
+
+    ``client={...}`` are further arguments of ``create_client``, ``session`` is a session other
+    than a new one, all others are those of its AioConfig.
+    """
+    from . import clients
+
+    def opened(
+        service: str,
+        backend: str = "aiohttp",
+        *,
+        client: dict[str, Any] | None = None,
+        session: Any = None,
+        **config: Any,
+    ) -> AbstractAsyncContextManager[Any]:
+        config = {"max_pool_connections": 100, **config}
+        return clients.aio(service, backend, config=config, session=session, **(client or {}))
+
+    return opened
+
+
+@pytest.fixture
+def boto() -> Iterator[Callable[..., Any]]:
+    """``boto("sqs", **arguments)``: a boto3 client, the same for the same, closed at the end."""
+    from . import clients
+
+    with contextlib.ExitStack() as closing:
+
+        @functools.cache
+        def client(service: str, **arguments: Any) -> Any:
+            return closing.enter_context(clients.sync(service, **arguments))
+
+        yield client
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""What watches the loops of all tests of this package finds what it should, and nothing else."""
+"""What watches the loops of several packages' tests finds what it should, and nothing else."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ import queue
 import threading
 import time
 from time import sleep
-from types import ModuleType
 from typing import Any
 
 import pytest
 import trio
+from support import blocking
 
 from aiomoto import mock_aws
+
+pytestmark = pytest.mark.usefixtures("free_loop")
 
 
 def _join() -> None:
@@ -33,9 +35,7 @@ def _join() -> None:
 )
 @pytest.mark.parametrize("run", [asyncio.run, lambda main: trio.run(lambda: main)])
 @pytest.mark.holds_up_the_loop("to see that it is found")
-def test_a_short_wait_is_found_by_its_place(
-    blocking: ModuleType, run: Any, name: str, wait: Any
-) -> None:
+def test_a_short_wait_is_found_by_its_place(run: Any, name: str, wait: Any) -> None:
     async def main() -> None:
         wait()
 
@@ -47,7 +47,7 @@ def test_a_short_wait_is_found_by_its_place(
 
 
 @pytest.mark.holds_up_the_loop("to see that it is found")
-def test_a_long_wait_is_found_without_a_name(blocking: ModuleType) -> None:
+def test_a_long_wait_is_found_without_a_name() -> None:
     if blocking._accounted() is None:
         pytest.skip("this system doesn't count what a thread waits for a CPU")
     thing = threading.Lock()
@@ -62,7 +62,7 @@ def test_a_long_wait_is_found_without_a_name(blocking: ModuleType) -> None:
     assert "s in <Handle" in found
 
 
-def test_computing_is_noted_and_no_mistake(blocking: ModuleType) -> None:
+def test_computing_is_noted_and_no_mistake() -> None:
     async def main() -> None:
         end = time.thread_time() + 0.11
         while time.thread_time() < end:
@@ -76,7 +76,7 @@ def test_computing_is_noted_and_no_mistake(blocking: ModuleType) -> None:
     assert slow.outside >= 0.1
 
 
-def test_waits_off_the_loop_are_no_mistake(blocking: ModuleType) -> None:
+def test_waits_off_the_loop_are_no_mistake() -> None:
     async def main() -> None:
         await asyncio.to_thread(time.sleep, 0.01)
         await asyncio.sleep(0.01)
@@ -89,7 +89,7 @@ def test_waits_off_the_loop_are_no_mistake(blocking: ModuleType) -> None:
     assert findings.blocked == []
 
 
-def test_all_is_put_back(blocking: ModuleType) -> None:
+def test_all_is_put_back() -> None:
     names: list[tuple[Any, str]] = [
         (time, "sleep"),
         (threading.Condition, "wait"),
@@ -103,7 +103,7 @@ def test_all_is_put_back(blocking: ModuleType) -> None:
 
 
 @pytest.mark.asyncio
-async def test_every_test_runs_in_debug_mode(connect: Any, blocking: ModuleType) -> None:
+async def test_every_test_runs_in_debug_mode(connect: Any) -> None:
     loop = asyncio.get_running_loop()
     assert loop.get_debug()
     assert loop.slow_callback_duration == blocking.LIMIT

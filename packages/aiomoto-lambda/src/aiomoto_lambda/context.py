@@ -12,9 +12,10 @@ import uuid
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiomoto.clock import Clock
+if TYPE_CHECKING:
+    from aiomoto.clock import Clock
 
 
 @dataclass(frozen=True)

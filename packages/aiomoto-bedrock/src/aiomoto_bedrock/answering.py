@@ -56,7 +56,7 @@ def answer(replies: Replies, request: AwsRequest) -> AwsResponse | Awaitable[Aws
             called.operation,
             moto_version=version("moto"),
             detail=f"No reply was left for model {called.model_id!r}; supply one with "
-            "aiomoto_contrib.bedrockruntime.replies.add(...).",
+            "aiomoto_bedrock.replies.add(...).",
         )
     turn = Turn(called, replies.playing)
     content = reply(called) if callable(reply) else reply

@@ -26,7 +26,7 @@ from .output import Output, writing_to
 
 T = TypeVar("T")
 
-_logger = logging.getLogger("aiomoto_contrib.awslambda")
+_logger = logging.getLogger("aiomoto_lambda")
 #: Bytes (AWS Lambda Developer Guide, "Lambda quotas": 6 MB, each way).
 MOST_PAYLOAD = 6291556
 #: Bytes of the log that a caller may ask for (API reference, Invoke, LogType).

@@ -6,11 +6,13 @@ import json
 from collections.abc import AsyncIterable, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiomoto.bells import AsyncBell, async_bell
-from aiomoto.clock import Clock
 from aiomoto.errors import AiomotoError
+
+if TYPE_CHECKING:
+    from aiomoto.bells import AsyncBell
+    from aiomoto.clock import Clock
 
 OPERATIONS = ("Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream")
 
@@ -96,6 +98,8 @@ class Playing:
 
     async def pause(self, seconds: float) -> bool:
         """Wait so long; False if the mock has ended meanwhile."""
+        from aiomoto.bells import async_bell
+
         until = self.clock.time() + seconds
         bell = async_bell()
         self._bells.add(bell)

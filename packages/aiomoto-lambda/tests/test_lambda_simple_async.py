@@ -15,10 +15,10 @@ import requests
 from moto.awslambda.urls import url_paths
 
 from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
-from aiomoto_contrib.awslambda import handlers
+from aiomoto_lambda import handlers
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
 ACCOUNT = "123456789012"
@@ -246,11 +246,11 @@ def test_a_moto_that_changed_is_refused_by_name(
 USES_NOTHING = """
 import sys
 from aiomoto import mock_aws
-from aiomoto_contrib.awslambda import handlers
+from aiomoto_lambda import handlers
 
 with mock_aws() as mock:
-    assert mock.owners["awslambda"] == "awslambda"
-    for name in ("awslambda", "batch", "sns", "swf", "stepfunctions.parser"):
+    assert mock.owners["awslambda"] == "lambda"
+    for name in ("awslambda", "sns", "sqs"):
         assert f"moto.{name}.models" not in sys.modules, name
     handlers.register("orders", print)
     assert "moto.awslambda.models" in sys.modules

@@ -1,4 +1,4 @@
-"""Bedrock runtime: models reply what the test says."""
+"""Amazon Bedrock: models reply what the test says."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 class BedrockPlugin(ServicePlugin[None]):
     """Answers model calls."""
 
-    services = ("bedrockruntime",)
+    services = ("bedrock", "bedrockagent", "bedrockruntime")
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:

@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import datetime, timezone
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import botocore.exceptions
@@ -17,12 +16,13 @@ import pytest
 import trio
 import trio.lowlevel
 from botocore.eventstream import EventStreamBuffer
+from support import streams
 
 from aiomoto import InvalidOption, MockAWS
-from aiomoto_contrib.awslambda import Context, handlers
+from aiomoto_lambda import Context, handlers
 
 if TYPE_CHECKING:
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
 
@@ -179,7 +179,7 @@ def test_on_trio(connect: Connect, boto: Boto) -> None:
     assert seen == [True, True]
 
 
-def test_a_stream_on_trio(streams: ModuleType) -> None:
+def test_a_stream_on_trio() -> None:
     goes_on = trio.Event()
 
     async def chunks(event: Any, context: Context) -> AsyncIterator[str]:

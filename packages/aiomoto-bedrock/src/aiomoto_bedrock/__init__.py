@@ -1,8 +1,8 @@
-"""Bedrock runtime: model calls, streaming ones too, are answered with what the test supplies.
+"""Amazon Bedrock for aiomoto: model calls, streams too, are answered with what the test says.
 
 .. code-block:: python
 
-    from aiomoto_contrib.bedrockruntime import replies
+    from aiomoto_bedrock import replies
 
     async with mock_aws(), session.create_client("bedrock-runtime") as bedrock:
         replies.add("It is sunny.")
@@ -11,6 +11,16 @@
             ...
 """
 
+from .__about__ import __version__
 from .supplied import Failure, InvalidReply, ModelRequest, Pause, Replies, Reply, replies
 
-__all__ = ["Failure", "InvalidReply", "ModelRequest", "Pause", "Replies", "Reply", "replies"]
+__all__ = [
+    "Failure",
+    "InvalidReply",
+    "ModelRequest",
+    "Pause",
+    "Replies",
+    "Reply",
+    "__version__",
+    "replies",
+]

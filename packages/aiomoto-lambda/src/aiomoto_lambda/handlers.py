@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import io
 import re
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from aiomoto import InvalidOption
-from aiomoto.background import background
 
 if TYPE_CHECKING:
     from .context import Function
@@ -47,7 +43,7 @@ class Handlers:
         :param function: its name, for all regions and accounts, or its ARN; either may end in
             a version or an alias (``orders:live``), which then comes before one without.
         :param handler: called with the event, decoded from JSON, and a
-            :class:`~aiomoto_contrib.awslambda.Context`; what it returns is encoded as JSON.
+            :class:`~aiomoto_lambda.Context`; what it returns is encoded as JSON.
             An async one is awaited in the caller's event loop, one that isn't async runs in a
             worker thread for async callers. A generator streams its chunks, bytes or str.
         :returns: ``handler``; without one, a decorator.
@@ -137,6 +133,8 @@ class Handlers:
         That is: asynchronous invocations, batches of event sources, messages of SNS on their
         way to HTTP endpoints. What waits for the mock's clock (a retry, say) isn't waited for.
         """
+        from aiomoto.background import background
+
         await background.idle()
 
     def wait_idle(self, timeout: float = 10) -> None:
@@ -144,6 +142,8 @@ class Handlers:
 
         :raises TimeoutError: after ``timeout`` seconds.
         """
+        from aiomoto.background import background
+
         if not background.wait_idle(timeout):
             raise TimeoutError(f"After {timeout} seconds, invocations are still running.")
 
@@ -176,10 +176,14 @@ def _checked(function: object) -> str:
 
 def _zip() -> str:
     """Code that says where the real code is, in base64."""
+    import base64
+    import io
+    import zipfile
+
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr(
-            zipfile.ZipInfo("index.py"), "# Registered with aiomoto_contrib.awslambda.handlers.\n"
+            zipfile.ZipInfo("index.py"), "# Registered with aiomoto_lambda.handlers.\n"
         )
     return base64.b64encode(content.getvalue()).decode()
 

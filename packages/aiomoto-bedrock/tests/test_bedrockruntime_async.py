@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
+from support import streams
 
 from aiomoto import UnsupportedOperation, mock_aws
 from aiomoto.clock import RealClock
-from aiomoto_contrib.bedrockruntime import Failure, InvalidReply, ModelRequest, Pause, replies
+from aiomoto_bedrock import Failure, InvalidReply, ModelRequest, Pause, replies
 
 if TYPE_CHECKING:
-    from types import ModuleType
-
-    from conftest import Connect
+    from aiomoto.testing.clients import Connect
 
 pytest.importorskip("moto.bedrockruntime", reason="this moto has no Bedrock runtime")
 
@@ -238,8 +237,8 @@ async def test_an_asynchronous_generator_is_read_as_the_client_reads(connect: Co
 @pytest.mark.asyncio
 async def test_an_asynchronous_generator_is_closed_with_the_stream() -> None:
     """Also where it has given a part that nobody takes: not by the garbage collector."""
-    from aiomoto_contrib.bedrockruntime.answering import Turn
-    from aiomoto_contrib.bedrockruntime.supplied import Playing
+    from aiomoto_bedrock.answering import Turn
+    from aiomoto_bedrock.supplied import Playing
 
     async def parts() -> AsyncIterator[bytes]:
         while True:
@@ -410,7 +409,7 @@ def test_a_synchronous_client_gets_it_all_at_once(boto: Boto) -> None:
 
 
 @pytest.mark.parametrize("library", ["asyncio", "trio"])
-def test_plain_httpx_gets_it_piece_by_piece(library: str, streams: ModuleType) -> None:
+def test_plain_httpx_gets_it_piece_by_piece(library: str) -> None:
     async def main() -> None:
         async with mock_aws():
             given: list[Any] = [delta("a"), Pause(0.01), delta("b")]
@@ -440,7 +439,7 @@ async def test_the_end_of_the_mock_ends_a_pause(connect: Connect, clock: str) ->
         assert await asyncio.wait_for(reading, 5) == [b"a"]
 
 
-def test_the_end_of_the_mock_ends_a_pause_of_plain_httpx(streams: ModuleType) -> None:
+def test_the_end_of_the_mock_ends_a_pause_of_plain_httpx() -> None:
     """There the reader's own task waits, which core can't cancel."""
 
     async def main() -> None:

@@ -1,0 +1,28 @@
+"""Fixtures for pytest: ``bedrock_client`` and ``bedrock_replies``, both inside ``aws``.
+
+pytest loads this module in every run, so it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aiomoto.pytest_plugin import client_fixture
+
+from .supplied import Replies, replies
+
+if TYPE_CHECKING:
+    from aiomoto import MockAWS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the fixture ``bedrock_client``, for the runtime."""
+    client_fixture(config, "bedrock-runtime", name="bedrock_client", max_pool_connections=100)
+
+
+@pytest.fixture
+def bedrock_replies(aws: MockAWS) -> Replies:
+    """``replies``: what models will reply, empty at first."""
+    return replies

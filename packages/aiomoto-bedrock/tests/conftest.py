@@ -1,0 +1,10 @@
+"""What the tests of this package stand on beside the kit: a watched loop."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _free_loop(free_loop: None) -> None:
+    """Fail a test in which an event loop was blocked."""

@@ -1,0 +1,28 @@
+"""Fixtures for pytest: ``lambda_client`` and ``lambda_handlers``, both inside ``aws``.
+
+pytest loads this module in every run, so it imports nothing heavy.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aiomoto.pytest_plugin import client_fixture
+
+from .handlers import Handlers, handlers
+
+if TYPE_CHECKING:
+    from aiomoto import MockAWS
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Add the fixture ``lambda_client``."""
+    client_fixture(config, "lambda", name="lambda_client", max_pool_connections=100)
+
+
+@pytest.fixture
+def lambda_handlers(aws: MockAWS) -> Handlers:
+    """``handlers``: which callable is the code of which function, empty at first."""
+    return handlers

@@ -1,0 +1,1 @@
+"""For the tests of several packages: what watches their event loops, how streams are read."""
