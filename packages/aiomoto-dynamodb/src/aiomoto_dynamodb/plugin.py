@@ -4,37 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiomoto import hookimpl
-from aiomoto.plugin.imports import LatePatches
+from aiomoto import ServicePlugin
 from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from aiomoto.engine import Engine
     from aiomoto.plugin.patches import Patch
 
-#: moto's backend, which has the modules that are changed as its parts.
-_MODELS = "moto.dynamodb.models"
 
+class DynamoDBPlugin(ServicePlugin[None]):
+    """Has exports and imports done by the request that asks for them, not by a thread."""
 
-class DynamoDBPlugin:
-    """The hooks, and what they have put in while a mock is active."""
+    services = ("dax", "dynamodb", "dynamodbstreams")
+    #: moto's backend, which has the modules that are changed as its parts.
+    module = "moto.dynamodb.models"
 
     def __init__(self) -> None:
-        self._patches = LatePatches(_MODELS, Prepared(_MODELS, _patches).get)
+        super().__init__()
+        self._prepared = Prepared(self.module, _patches)
 
-    @hookimpl
-    def aiomoto_services(self) -> list[str]:
-        """Own DynamoDB, its streams and DAX, by the names of ``moto.backend_index``."""
-        return ["dax", "dynamodb", "dynamodbstreams"]
-
-    @hookimpl
-    def aiomoto_activate(self) -> None:
-        """Have exports and imports done by the request that asks for them, not by a thread."""
-        self._patches.put_in()
-
-    @hookimpl
-    def aiomoto_deactivate(self) -> None:
-        """Leave moto as it was."""
-        self._patches.take_out()
+    def begin(self, engine: Engine) -> tuple[None, Sequence[Patch]]:
+        """Take the place of moto's threads."""
+        return None, self._prepared.get()
 
 
 def _patches() -> list[Patch]:

@@ -11,11 +11,14 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiomoto.bells import running_loop
 
 from .compat import S3fs
+
+if TYPE_CHECKING:
+    from aiomoto.plugin.patches import Patch
 
 _TABLE = "_aiomoto_s3"
 #: Closing is a callback on a loop that has nothing else to do; more would be a deadlock.
@@ -32,21 +35,18 @@ class Filesystems:
         self._opened: dict[int, tuple[asyncio.AbstractEventLoop | None, Any]] = {}
         self._undo = ExitStack()
 
+    def patches(self) -> list[Patch]:
+        """What leads to the tables of this mock."""
+        seam, cls = self._seam, self._seam.filesystem_class
+        names = [seam.CLIENT, seam.CREATOR, seam.SESSION, seam.HELPER, seam.LISTINGS]
+        names += [seam.LOCK] * seam.has_lock
+        attributes = [(cls, name, _Attribute(name, self)) for name in names]
+        return [*attributes, (cls, "close_session", staticmethod(self.close_session))]
+
     def start(self) -> None:
         """Hide what file systems hold until now."""
-        seam, cls = self._seam, self._seam.filesystem_class
-        with ExitStack() as undo:
-            names = [seam.CLIENT, seam.CREATOR, seam.SESSION, seam.HELPER, seam.LISTINGS]
-            if seam.has_lock:
-                names.append(seam.LOCK)
-            for name in names:
-                setattr(cls, name, _Attribute(name, self))
-                undo.callback(delattr, cls, name)
-            undo.callback(setattr, cls, "close_session", vars(cls)["close_session"])
-            cls.close_session = staticmethod(self.close_session)
-            self._hide_metadata(undo)
-            self._hide_instances(undo)
-            self._undo = undo.pop_all()
+        self._hide_metadata()
+        self._hide_instances()
 
     def stop(self) -> None:
         """Close what was opened in between, and show again what was hidden."""
@@ -70,14 +70,14 @@ class Filesystems:
                 self._seam.forget_regions(creator)
         self._seam.metadata.clear()
 
-    def _hide_metadata(self, undo: ExitStack) -> None:
+    def _hide_metadata(self) -> None:
         metadata = self._seam.metadata
         before = dict(metadata)
         metadata.clear()
-        undo.callback(metadata.update, before)
-        undo.callback(metadata.clear)
+        self._undo.callback(metadata.update, before)
+        self._undo.callback(metadata.clear)
 
-    def _hide_instances(self, undo: ExitStack) -> None:
+    def _hide_instances(self) -> None:
         """Take instances that reach S3 out of fsspec's caches; others stay."""
         hidden = self._take_instances()
         latest = {cls: self._seam.latest(cls) for cls in hidden}
@@ -89,7 +89,7 @@ class Filesystems:
                 self._seam.instances(cls).update(instances)
                 self._seam.set_latest(cls, latest[cls])
 
-        undo.callback(show)
+        self._undo.callback(show)
 
     def _take_instances(self) -> dict[Any, dict[str, Any]]:
         taken: dict[Any, dict[str, Any]] = {}

@@ -12,11 +12,14 @@ import shutil
 import tempfile
 import threading
 import time
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .compat import FsspecCaches
+
+if TYPE_CHECKING:
+    from aiomoto.plugin.patches import Patch
 
 _TABLE = "_aiomoto_s3_cache"
 
@@ -29,9 +32,8 @@ class LocalCaches:
         self._lock = threading.RLock()
         self._folders: dict[str, _Folder] = {}
         self._tables: list[tuple[dict[str, Any], list[_Folder]]] = []
-        self._undo = ExitStack()
 
-    def start(self) -> None:
+    def patches(self) -> list[Patch]:
         """Have file systems look at their folders through this."""
         seam, cls = self._seam, self._seam.caching_class
         look_up = vars(cls)["__getattribute__"]
@@ -41,17 +43,12 @@ class LocalCaches:
             table = self._table(filesystem) if name in seam.NAMES else None
             return look_up(filesystem, name) if table is None else table[name]
 
-        with ExitStack() as undo:
-            for name in seam.NAMES:
-                setattr(cls, name, _Attribute(name, self))
-                undo.callback(delattr, cls, name)
-            undo.callback(setattr, cls, "__getattribute__", look_up)
-            cls.__getattribute__ = getattribute
-            self._undo = undo.pop_all()
+        attributes = [(cls, name, _Attribute(name, self)) for name in seam.NAMES]
+        return [*attributes, (cls, "__getattribute__", getattribute)]
 
     def stop(self) -> None:
-        """Take away what came in between, and put the class back."""
-        with self._undo, self._lock:
+        """Take away what came in between."""
+        with self._lock:
             for folder in self._folders.values():
                 folder.empty()
                 folder.remove()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from functools import partial
 from typing import TYPE_CHECKING
 
-from aiomoto import hookimpl
-from aiomoto.plugin.imports import LatePart
+from aiomoto import ServicePlugin, hookimpl
 from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Sequence
+
     from aiomoto.engine import Engine
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
@@ -19,27 +18,18 @@ if TYPE_CHECKING:
     from .polling import Polling
 
 _RECEIVES = (None, "ReceiveMessage")
-#: What is waited for: moto's queues can't change before they are imported.
-_MODELS = "moto.sqs.models"
 
 
-class SqsPlugin:
-    """The hooks, and what they have put in while a mock is active."""
+class SqsPlugin(ServicePlugin["Polling"]):
+    """Watches moto's queues, and has them go by the mock's clock."""
+
+    services = ("sqs",)
+    module = "moto.sqs.models"
 
     def __init__(self) -> None:
+        super().__init__()
         self._sqs: Sqs | None = None
-        self._part: LatePart[Polling] = LatePart(_MODELS)
-        self._prepared = Prepared(_MODELS, self._prepare)
-
-    @hookimpl
-    def aiomoto_services(self) -> list[str]:
-        """Own SQS, by its name in ``moto.backend_index``."""
-        return ["sqs"]
-
-    @hookimpl
-    def aiomoto_activate(self, engine: Engine) -> None:
-        """Watch moto's queues, and have them go by the mock's clock, once there are any."""
-        self._part.begin(partial(self._begin, engine))
+        self._prepared = Prepared(self.module, self._prepare)
 
     def _prepare(self) -> list[Patch]:
         from .compat import Sqs
@@ -47,7 +37,8 @@ class SqsPlugin:
         self._sqs = Sqs()
         return self._sqs.patches()
 
-    def _begin(self, engine: Engine) -> tuple[Polling, list[Patch]]:
+    def begin(self, engine: Engine) -> tuple[Polling, Sequence[Patch]]:
+        """Take the place of moto's waiting."""
         from .polling import Polling
         from .rooms import Rooms
 
@@ -56,19 +47,16 @@ class SqsPlugin:
         sqs.watcher = rooms = Rooms(sqs)
         return Polling(engine, sqs, rooms), [*patches, *sqs.time_patches(engine.clock)]
 
-    @hookimpl
-    def aiomoto_deactivate(self) -> None:
-        """End all waits, and leave moto as it was."""
-        polling = self._part.end()
-        if polling is not None:
-            polling.rooms.close()
+    def end(self, state: Polling) -> None:
+        """End all waits."""
+        state.rooms.close()
 
     @hookimpl
     def aiomoto_handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse] | None:
         """Answer ReceiveMessage; all else is moto's alone."""
-        if self._part.now is None or request.operation not in _RECEIVES:
+        if self.now is None or request.operation not in _RECEIVES:
             return None
-        return self._part.now.answer(request)
+        return self.now.answer(request)
 
 
 #: What the entry point names.
