@@ -1,58 +1,12 @@
-"""What the tests of this package stand on: a running mock and clients that cost little to make."""
+"""What the tests of this package stand on beside the kit: tables, and sleeps that take no time."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import functools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-
-from aiomoto import MockAWS, mock_aws
-from aiomoto.testing import clients
-
-Connect = Callable[..., AbstractAsyncContextManager[Any]]
-
-
-@pytest.fixture
-def aws() -> Iterator[MockAWS]:
-    """A running mock, empty at first."""
-    with mock_aws() as mock:
-        yield mock
-
-
-@pytest.fixture
-def connect() -> Connect:
-    """``connect(service, backend="aiohttp")``: an aiobotocore client, pool large enough.
-
-    ``client={...}`` are further arguments of create_client, all others AioConfig's.
-    """
-
-    def opened(
-        service: str = "dynamodb",
-        backend: str = "aiohttp",
-        client: dict[str, Any] | None = None,
-        **config: Any,
-    ) -> AbstractAsyncContextManager[Any]:
-        settings = {"max_pool_connections": 100, **config}
-        return clients.aio(service, backend, config=settings, **(client or {}))
-
-    return opened
-
-
-@pytest.fixture
-def boto() -> Iterator[Callable[[str], Any]]:
-    """``boto(service)``: a boto3 client, closed at the end."""
-    with contextlib.ExitStack() as closing:
-
-        @functools.cache
-        def client(service: str) -> Any:
-            return closing.enter_context(clients.sync(service))
-
-        yield client
 
 
 @pytest.fixture

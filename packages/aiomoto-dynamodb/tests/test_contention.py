@@ -37,7 +37,7 @@ async def test_optimistic_locking_loses_no_update_of_100_tasks(
     connect: Any, make_table: Any, backend: str
 ) -> None:
     tasks = 100
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         start = {**KEY, "n": {"N": "0"}, "version": {"N": "0"}}
         await client.put_item(TableName="orders", Item=start)
@@ -69,7 +69,7 @@ async def test_optimistic_locking_loses_no_update_of_100_tasks(
 async def test_without_a_condition_updates_are_lost(connect: Any, make_table: Any) -> None:
     """The proof that the test above contends for something."""
     tasks = 20
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         start = {**KEY, "n": {"N": "0"}, "version": {"N": "0"}}
         await client.put_item(TableName="orders", Item=start)
@@ -89,7 +89,7 @@ async def test_an_update_expression_needs_no_lock(
     connect: Any, make_table: Any, boto: Any, backend: str
 ) -> None:
     """Tasks of the loop, and boto3 in a thread beside it."""
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         add: dict[str, Any] = {
             "TableName": "orders",
@@ -112,7 +112,7 @@ async def test_an_update_expression_needs_no_lock(
 
 
 async def test_one_of_many_takes_the_lease(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
 
         async def take(name: str) -> str | None:

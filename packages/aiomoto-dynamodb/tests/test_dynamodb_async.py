@@ -18,7 +18,7 @@ KEY = {"id": {"S": "1"}}
 async def test_an_item_lives_through_all_calls(
     connect: Any, make_table: Any, boto: Any, backend: str
 ) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         item = {**KEY, "body": {"B": b"\x00\xff"}, "tags": {"SS": ["a", "b"]}, "n": {"N": "1.50"}}
         await client.put_item(TableName="orders", Item=item)
@@ -40,7 +40,7 @@ async def test_an_item_lives_through_all_calls(
 
 async def test_a_checksum_of_the_body_is_verified(connect: Any, make_table: Any) -> None:
     """DynamoDB sends ``x-amz-crc32``, which botocore compares (botocore.retryhandler)."""
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         answer = await client.get_item(TableName="orders", Key=KEY)
         assert int(answer["ResponseMetadata"]["HTTPHeaders"]["x-amz-crc32"]) > 0
@@ -48,7 +48,7 @@ async def test_a_checksum_of_the_body_is_verified(connect: Any, make_table: Any)
 
 
 async def test_an_unknown_table_is_a_typed_error(connect: Any, backend: str) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         with pytest.raises(client.exceptions.ResourceNotFoundException) as caught:
             await client.get_item(TableName="orders", Key=KEY)
         assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -57,7 +57,7 @@ async def test_an_unknown_table_is_a_typed_error(connect: Any, backend: str) -> 
 async def test_a_failed_condition_returns_the_old_item(
     connect: Any, make_table: Any, backend: str
 ) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         await client.put_item(TableName="orders", Item={**KEY, "n": {"N": "1"}})
         failing: dict[str, Any] = {
@@ -82,7 +82,7 @@ async def test_a_failed_condition_returns_the_old_item(
 
 async def test_batch_write_leaves_nothing_unprocessed(connect: Any, make_table: Any) -> None:
     """moto never throttles; it also takes more than the 25 requests that AWS does."""
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         puts = [{"PutRequest": {"Item": {"id": {"S": str(n)}}}} for n in range(25)]
         answer = await client.batch_write_item(RequestItems={"orders": puts})
@@ -93,7 +93,7 @@ async def test_batch_write_leaves_nothing_unprocessed(connect: Any, make_table: 
 
 
 async def test_batch_get_refuses_more_than_100_keys(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         keys = [{"id": {"S": str(n)}} for n in range(101)]
         with pytest.raises(ClientError, match="length less than or equal to 100"):
@@ -104,7 +104,7 @@ async def test_unprocessed_keys_are_asked_for_again(
     connect: Any, make_table: Any, backend: str
 ) -> None:
     """An answer holds 16 MB (DynamoDB API Reference, BatchGetItem); the rest comes back."""
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         keys = [{"id": {"S": str(n)}} for n in range(50)]
 
@@ -125,7 +125,7 @@ async def test_unprocessed_keys_are_asked_for_again(
 
 
 async def test_partiql_statements(connect: Any, make_table: Any, backend: str) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         await client.execute_statement(
             Statement="INSERT INTO \"orders\" value {'id': '1', 'state': 'new'}"
@@ -151,7 +151,7 @@ async def test_partiql_statements(connect: Any, make_table: Any, backend: str) -
 
 async def test_time_to_live_is_kept_but_deletes_nothing(connect: Any, make_table: Any) -> None:
     """moto stores the setting; it has no process that deletes what has expired."""
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         setting = {"Enabled": True, "AttributeName": "until"}
         await client.update_time_to_live(TableName="orders", TimeToLiveSpecification=setting)
@@ -165,7 +165,7 @@ async def test_time_to_live_is_kept_but_deletes_nothing(connect: Any, make_table
 
 
 async def test_a_backup_is_restored_beside_the_table(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         await client.put_item(TableName="orders", Item=KEY)
         backup = await client.create_backup(TableName="orders", BackupName="nightly")
@@ -183,7 +183,7 @@ async def test_a_backup_is_restored_beside_the_table(connect: Any, make_table: A
 
 
 async def test_a_table_is_restored_to_a_point_in_time(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         await client.put_item(TableName="orders", Item=KEY)
         await client.restore_table_to_point_in_time(
@@ -216,7 +216,7 @@ async def test_what_moto_lacks_is_said(
     connect: Any, backend: str, operation: str, arguments: dict[str, Any]
 ) -> None:
     """Should moto get one of these, it deserves a test of its own here."""
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         with pytest.raises(UnsupportedOperation) as caught:
             await getattr(client, operation)(**arguments)
         name = "".join(word.capitalize() for word in operation.split("_"))

@@ -34,7 +34,9 @@ async def test_account_id_endpoints(
         "aws_secret_access_key": "secret",
         "aws_account_id": ACCOUNT,
     }
-    async with connect(backend=backend, client=account, account_id_endpoint_mode=mode) as client:
+    async with connect(
+        "dynamodb", backend=backend, client=account, account_id_endpoint_mode=mode
+    ) as client:
         asked = hosts(client)
         await make_table(client)
         assert (await client.list_tables())["TableNames"] == ["orders"]
@@ -46,7 +48,7 @@ async def test_account_id_endpoints(
 async def test_discovered_endpoints(
     connect: Any, make_table: Any, hosts: Any, backend: str
 ) -> None:
-    async with connect(backend=backend, endpoint_discovery_enabled=True) as client:
+    async with connect("dynamodb", backend=backend, endpoint_discovery_enabled=True) as client:
         asked = hosts(client)
         await make_table(client)
         await client.put_item(TableName="orders", Item={"id": {"S": "1"}})
@@ -68,7 +70,7 @@ async def test_discovered_endpoints(
 async def test_other_names_of_the_service(
     connect: Any, make_table: Any, region: str, config: dict[str, Any]
 ) -> None:
-    async with connect(client={"region_name": region}, **config) as client:
+    async with connect("dynamodb", client={"region_name": region}, **config) as client:
         made = await make_table(client)
         assert f":dynamodb:{region}:" in made["TableDescription"]["TableArn"]
         assert (await client.list_tables())["TableNames"] == ["orders"]

@@ -61,7 +61,7 @@ async def test_an_export_is_complete_at_the_first_look(
     aws: MockAWS, connect: Any, make_table: Any, boto: Any, backend: str
 ) -> None:
     boto("s3").create_bucket(Bucket="bucket")
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         arn = await recoverable(client, make_table, 3)
         begun = await client.export_table_to_point_in_time(
             TableArn=arn, S3Bucket="bucket", S3Prefix="out"
@@ -84,7 +84,7 @@ async def test_an_export_is_complete_at_the_first_look(
 async def test_an_export_to_a_missing_bucket_fails(
     aws: MockAWS, connect: Any, make_table: Any
 ) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         arn = await recoverable(client, make_table, 1)
         begun = await client.export_table_to_point_in_time(
             TableArn=arn, S3Bucket="missing", S3Prefix="out"
@@ -98,7 +98,7 @@ async def test_an_import_makes_and_fills_the_table(
     aws: MockAWS, connect: Any, boto: Any, backend: str
 ) -> None:
     boto("s3").create_bucket(Bucket="bucket")
-    async with connect(backend=backend) as client, connect("s3", backend) as s3:
+    async with connect("dynamodb", backend=backend) as client, connect("s3", backend) as s3:
         lines = "\n".join(json.dumps({"Item": {"id": {"S": str(n)}}}) for n in range(4))
         await s3.put_object(Bucket="bucket", Key="in/1.json", Body=lines.encode())
         begun = await client.import_table(**source())
@@ -114,7 +114,7 @@ async def test_waiters_for_both_are_instant(
     aws: MockAWS, connect: Any, make_table: Any, boto: Any, slept: list[float]
 ) -> None:
     boto("s3").create_bucket(Bucket="bucket")
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         if "export_completed" not in client.waiter_names:
             pytest.skip("this botocore has no waiters for exports and imports")
         arn = await recoverable(client, make_table, 1)
@@ -137,7 +137,7 @@ async def test_exports_and_writes_at_once(
 ) -> None:
     """Each export holds the table as it was between two writes; moto's threads would not."""
     boto("s3").create_bucket(Bucket="bucket")
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         arn = await recoverable(client, make_table, 20)
 
         async def write(number: int) -> None:
@@ -168,7 +168,7 @@ async def test_an_import_that_nobody_waits_for_ends_with_its_mock(
 ) -> None:
     with mock_aws():
         boto("s3").create_bucket(Bucket="bucket")
-        async with connect() as client:
+        async with connect("dynamodb") as client:
             await client.import_table(**source())
             assert (await client.list_tables())["TableNames"] == ["imported"]
     assert "TableImport" not in threads

@@ -34,7 +34,7 @@ def query(client: Any, **more: Any) -> Any:
 
 
 async def test_async_for_goes_through_all_pages(connect: Any, fill: Any, backend: str) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await fill(client, 60)
 
         sizes = []
@@ -48,7 +48,7 @@ async def test_async_for_goes_through_all_pages(connect: Any, fill: Any, backend
 
 async def test_a_megabyte_ends_a_page(connect: Any, make_table: Any) -> None:
     """DynamoDB Developer Guide, "Paginating table query results"."""
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client, sort="at")
         for number in range(6):
             big = item(number, text={"S": "x" * 300_000})
@@ -60,7 +60,7 @@ async def test_a_megabyte_ends_a_page(connect: Any, make_table: Any) -> None:
 
 
 async def test_scan_sees_what_is_put_while_it_goes_on(connect: Any, fill: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await fill(client, 4)
         numbers = []
         pages = client.get_paginator("scan").paginate(
@@ -76,14 +76,14 @@ async def test_scan_sees_what_is_put_while_it_goes_on(connect: Any, fill: Any) -
 async def test_search_gives_what_a_jmespath_expression_finds(
     connect: Any, fill: Any, backend: str
 ) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await fill(client, 7)
         pages = query(client, PaginationConfig={"PageSize": 3})
         assert [one async for one in pages.search("Items[].at.N")] == list("0123456")
 
 
 async def test_build_full_result_joins_the_pages(connect: Any, fill: Any, backend: str) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await fill(client, 7)
         whole = await query(client, PaginationConfig={"PageSize": 3}).build_full_result()
         assert [int(one["at"]["N"]) for one in whole["Items"]] == list(range(7))
@@ -92,7 +92,7 @@ async def test_build_full_result_joins_the_pages(connect: Any, fill: Any, backen
 
 
 async def test_a_resume_token_goes_on_inside_a_page(connect: Any, fill: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await fill(client, 10)
         numbers = []
         token = None
@@ -108,7 +108,7 @@ async def test_a_resume_token_goes_on_inside_a_page(connect: Any, fill: Any) -> 
 
 
 async def test_resume_token_is_also_an_attribute_of_the_pages(connect: Any, fill: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await fill(client, 10)
         pages = query(client, PaginationConfig={"MaxItems": 4, "PageSize": 4})
         assert [len(page["Items"]) async for page in pages] == [4]
@@ -117,7 +117,7 @@ async def test_resume_token_is_also_an_attribute_of_the_pages(connect: Any, fill
 
 
 async def test_two_paginators_take_turns(connect: Any, fill: Any, backend: str) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await fill(client, 6)
         upward = query(client, PaginationConfig={"PageSize": 2}).__aiter__()
         downward = query(
@@ -132,7 +132,7 @@ async def test_two_paginators_take_turns(connect: Any, fill: Any, backend: str) 
 
 
 async def test_tables_tags_and_backups_have_paginators(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         names = [f"table-{number}" for number in range(5)]
         for name in names:
             made = await make_table(client, name)

@@ -50,7 +50,7 @@ def opened(connect: Any, make_table: Any) -> Any:
     """``opened(stack, backend)``: a client, and the shard of its new table's stream."""
 
     async def both(stack: AsyncExitStack, backend: str = "aiohttp") -> tuple[Any, Shard]:
-        client = await stack.enter_async_context(connect(backend=backend))
+        client = await stack.enter_async_context(connect("dynamodb", backend=backend))
         streams = await stack.enter_async_context(connect("dynamodbstreams", backend))
         await make_table(client, StreamSpecification=STREAM)
         return client, await shard_of("orders", streams)

@@ -37,7 +37,7 @@ def take(name: str, amount: int, **more: Any) -> dict[str, Any]:
 async def test_a_cancellation_says_why_for_each_item(
     connect: Any, make_table: Any, backend: str
 ) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         await client.put_item(TableName="orders", Item=account("a", 5))
         await client.put_item(TableName="orders", Item=account("b", 0))
@@ -62,7 +62,7 @@ async def test_a_cancellation_says_why_for_each_item(
 
 
 async def test_a_condition_check_guards_the_others(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         check = {
             "ConditionCheck": {
@@ -84,7 +84,7 @@ async def test_a_condition_check_guards_the_others(connect: Any, make_table: Any
 
 
 async def test_get_reads_over_tables(connect: Any, make_table: Any, backend: str) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         await make_table(client, "other")
         await client.put_item(TableName="orders", Item=account("a", 1))
@@ -100,7 +100,7 @@ async def test_get_reads_over_tables(connect: Any, make_table: Any, backend: str
 
 async def test_more_than_100_items_are_refused(connect: Any, make_table: Any) -> None:
     """DynamoDB API Reference, TransactWriteItems: "up to 100"."""
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         puts = [{"Put": {"TableName": "orders", "Item": account(str(n), n)}} for n in range(101)]
         with pytest.raises(ClientError) as caught:
@@ -110,7 +110,7 @@ async def test_more_than_100_items_are_refused(connect: Any, make_table: Any) ->
 
 
 async def test_partiql_transactions_write_and_read(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         insert = "INSERT INTO \"orders\" value {'id': '%s'}"
         await client.execute_transaction(
@@ -130,7 +130,7 @@ async def test_partiql_transactions_write_and_read(connect: Any, make_table: Any
     raises=AssertionError,
 )
 async def test_partiql_transactions_are_all_or_nothing(connect: Any, make_table: Any) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         await make_table(client)
         tables = ("orders", "missing")
         statements = [f"INSERT INTO \"{table}\" value {{'id': 'a'}}" for table in tables]
@@ -145,7 +145,7 @@ async def test_transfers_and_reads_at_once_keep_the_sum(
     connect: Any, make_table: Any, backend: str
 ) -> None:
     """No read between the awaits of a transfer sees one half of it."""
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         names = ["a", "b", "c", "d"]
         for name in names:

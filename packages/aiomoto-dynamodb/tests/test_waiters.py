@@ -28,7 +28,7 @@ def attempts(connect: Any) -> Any:
 async def test_a_new_table_exists_at_the_first_look(
     connect: Any, make_table: Any, backend: str, slept: list[float], attempts: Any
 ) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         called = attempts(client)
         await client.get_waiter("table_exists").wait(TableName="orders")
@@ -39,7 +39,7 @@ async def test_a_new_table_exists_at_the_first_look(
 async def test_a_deleted_table_is_gone_at_the_first_look(
     connect: Any, make_table: Any, backend: str, slept: list[float], attempts: Any
 ) -> None:
-    async with connect(backend=backend) as client:
+    async with connect("dynamodb", backend=backend) as client:
         await make_table(client)
         await client.delete_table(TableName="orders")
         called = attempts(client)
@@ -51,7 +51,7 @@ async def test_a_deleted_table_is_gone_at_the_first_look(
 async def test_a_waiter_waits_for_another_task(
     connect: Any, make_table: Any, slept: list[float], attempts: Any
 ) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         called = attempts(client)
         looked_twice = asyncio.Event()
         client.meta.events.register(
@@ -71,7 +71,7 @@ async def test_a_waiter_waits_for_another_task(
 async def test_a_waiter_gives_up_after_its_attempts(
     connect: Any, slept: list[float], attempts: Any
 ) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         called = attempts(client)
         with pytest.raises(botocore.exceptions.WaiterError, match="Max attempts exceeded"):
             await client.get_waiter("table_exists").wait(
@@ -84,7 +84,7 @@ async def test_a_waiter_gives_up_after_its_attempts(
 async def test_a_waiter_stops_at_an_error_that_it_does_not_know(
     connect: Any, slept: list[float]
 ) -> None:
-    async with connect() as client:
+    async with connect("dynamodb") as client:
         with pytest.raises(botocore.exceptions.ParamValidationError):
             await client.get_waiter("table_exists").wait()
         assert slept == []

@@ -89,12 +89,12 @@ async def test_a_connection_that_breaks_is_an_error(aio_s3: Any) -> None:
 
 @pytest.mark.parametrize("data", [LINES, LARGE], ids=["4 KB", "5 MiB"])
 async def test_a_body_read_after_the_mock(
-    client: Callable[..., Any], backend: str, data: bytes
+    connect: Callable[..., Any], backend: str, data: bytes
 ) -> None:
     mock = mock_aws()
     mock.start()
     try:
-        opened = client("s3", backend)
+        opened = connect("s3", backend)
         s3 = await opened.__aenter__()
         await s3.create_bucket(Bucket="bucket")
         body = await body_of(s3, data, whole=True)

@@ -110,9 +110,9 @@ async def test_an_upload_of_boto3_is_held_once_and_read_once() -> None:
     assert used.left < 0.1
 
 
-async def test_without_fast_paths_more_is_held(client: Callable[..., Any]) -> None:
+async def test_without_fast_paths_more_is_held(connect: Callable[..., Any]) -> None:
     """Otherwise the tests above would measure what isn't there."""
-    async with mock_aws(optimise=False), client("s3") as s3:
+    async with mock_aws(optimise=False), connect("s3") as s3:
         await s3.create_bucket(Bucket="bucket")
         await warm(s3)
         with memory() as used:
@@ -153,11 +153,11 @@ async def outcome(s3: Any, data: bytes) -> list[Any]:
 
 @pytest.mark.parametrize("data", BODIES.values(), ids=BODIES)
 async def test_the_same_as_without_fast_paths(
-    client: Callable[..., Any], backend: str, data: bytes
+    connect: Callable[..., Any], backend: str, data: bytes
 ) -> None:
     seen = []
     for optimise in (True, False):
-        async with mock_aws(optimise=optimise), client("s3", backend) as s3:
+        async with mock_aws(optimise=optimise), connect("s3", backend) as s3:
             await s3.create_bucket(Bucket="bucket")
             seen.append(await outcome(s3, data))
     assert seen[0] == seen[1]
@@ -166,7 +166,7 @@ async def test_the_same_as_without_fast_paths(
 
 
 async def test_it_was_taken_apart_once(
-    monkeypatch: pytest.MonkeyPatch, client: Callable[..., Any]
+    monkeypatch: pytest.MonkeyPatch, connect: Callable[..., Any]
 ) -> None:
     """Otherwise the tests of equality would compare the slow way with itself."""
     whole = AwsChunkedBody.whole
@@ -178,15 +178,15 @@ async def test_it_was_taken_apart_once(
 
     monkeypatch.setattr(AwsChunkedBody, "whole", noting)
     for optimise, times in ((True, 0), (False, 1)):
-        async with mock_aws(optimise=optimise), client("s3") as s3:
+        async with mock_aws(optimise=optimise), connect("s3") as s3:
             assert S3Response._handle_encoded_body is handle_encoded_body
             await s3.create_bucket(Bucket="bucket")
             await s3.put_object(**WHERE, Body=BODIES["plain"])
         assert len(joined) == times
 
 
-async def test_the_record_keeps_no_large_body(client: Callable[..., Any]) -> None:
-    async with mock_aws() as mock, client("s3") as s3:
+async def test_the_record_keeps_no_large_body(connect: Callable[..., Any]) -> None:
+    async with mock_aws() as mock, connect("s3") as s3:
         await s3.create_bucket(Bucket="bucket")
         await s3.put_object(**WHERE, Body=BODIES["plain"])
         call = mock.calls.assert_called_once("s3", "PutObject")
@@ -198,13 +198,13 @@ async def pieces(data: bytes, size: int) -> AsyncIterator[bytes]:
         yield data[start : start + size]
 
 
-async def test_a_body_of_a_plain_client(client: Callable[..., Any]) -> None:
+async def test_a_body_of_a_plain_client(connect: Callable[..., Any]) -> None:
     """With a length, without, in one piece and in several; no aws-chunked framing."""
     import aiohttp
     import httpx
 
     data = BODIES["plain"]
-    async with mock_aws(), client("s3") as s3:
+    async with mock_aws(), connect("s3") as s3:
         await s3.create_bucket(Bucket="bucket")
         url = await s3.generate_presigned_url("put_object", WHERE)
 

@@ -41,9 +41,9 @@ async def url_for(s3: Any, operation: str, key: str = "k", expires: int = 600, *
 @pytest.mark.parametrize("style", ["path", "virtual"])
 @pytest.mark.parametrize("version", ["s3", "s3v4"])
 @pytest.mark.parametrize("fetch", [with_aiohttp, with_requests])
-async def test_styles(client: Callable[..., Any], style: str, version: str, fetch: Fetch) -> None:
+async def test_styles(connect: Callable[..., Any], style: str, version: str, fetch: Fetch) -> None:
     config = {"signature_version": version, "s3": {"addressing_style": style}}
-    async with mock_aws(), client("s3", config=config) as s3:
+    async with mock_aws(), connect("s3", **config) as s3:
         await s3.create_bucket(Bucket="bucket")
         url = await url_for(s3, "put_object")
         assert ("//bucket." in url) == (style == "virtual")
@@ -72,7 +72,7 @@ async def test_beside_responses(aio_s3: Any) -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("ours_first", [True, False])
-async def test_beside_respx(client: Callable[..., Any], backend: str, ours_first: bool) -> None:
+async def test_beside_respx(connect: Callable[..., Any], backend: str, ours_first: bool) -> None:
     respx = pytest.importorskip("respx", reason="respx is not installed")
     httpx = importlib.import_module("httpx")
     mock, others = mock_aws(), respx.mock(assert_all_called=False, using="httpx")
@@ -81,7 +81,7 @@ async def test_beside_respx(client: Callable[..., Any], backend: str, ours_first
         others.get("https://example.com/").respond(text="theirs")
         # respx answers for every host; AWS's has to be let through to aiomoto.
         others.route(host__regex=r".*\.amazonaws\.com").pass_through()
-        async with client("s3", backend) as s3, httpx.AsyncClient() as plain:
+        async with connect("s3", backend) as s3, httpx.AsyncClient() as plain:
             await s3.create_bucket(Bucket="bucket")
             await s3.put_object(Bucket="bucket", Key="k", Body=b"data")
             assert (await plain.get("https://example.com/")).text == "theirs"
@@ -90,7 +90,7 @@ async def test_beside_respx(client: Callable[..., Any], backend: str, ours_first
 
 
 @pytest.mark.asyncio
-async def test_beside_aioresponses(client: Callable[..., Any]) -> None:
+async def test_beside_aioresponses(connect: Callable[..., Any]) -> None:
     aioresponses = pytest.importorskip("aioresponses", reason="aioresponses is not installed")
     with aioresponses.aioresponses(passthrough=["https://bucket.s3"]) as others:
         others.get("https://example.com/", body="theirs")
@@ -98,7 +98,7 @@ async def test_beside_aioresponses(client: Callable[..., Any]) -> None:
             assert await with_aiohttp("GET", "https://example.com/") == (200, b"theirs")
         except TypeError as error:
             pytest.skip(f"aioresponses breaks on aiohttp {version('aiohttp')}: {error}")
-    async with mock_aws(), client("s3") as s3:
+    async with mock_aws(), connect("s3") as s3:
         with aioresponses.aioresponses(passthrough=["https://bucket.s3"]) as others:
             others.get("https://example.com/", body="theirs")
             await s3.create_bucket(Bucket="bucket")

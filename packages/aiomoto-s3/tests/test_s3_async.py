@@ -108,10 +108,10 @@ async def test_unusual_keys(s3: Any, key: str) -> None:
 @pytest.mark.parametrize("style", ["path", "virtual", "auto"])
 @pytest.mark.parametrize("bucket", ["bucket", "bucket.with.dots", "bucket-9"])
 async def test_addressing(
-    client: Callable[..., Any], backend: str, style: str, bucket: str
+    connect: Callable[..., Any], backend: str, style: str, bucket: str
 ) -> None:
     config = {"s3": {"addressing_style": style}}
-    async with mock_aws(), client("s3", backend, config) as s3:
+    async with mock_aws(), connect("s3", backend, **config) as s3:
         await s3.create_bucket(Bucket=bucket)
         await s3.put_object(Bucket=bucket, Key="a/b", Body=b"data")
         answer = await s3.get_object(Bucket=bucket, Key="a/b")
@@ -125,11 +125,11 @@ async def test_addressing(
     [{"use_dualstack_endpoint": True}, {"use_accelerate_endpoint": True}],
     ids=["dualstack", "accelerate"],
 )
-async def test_other_endpoints(client: Callable[..., Any], options: dict[str, Any]) -> None:
+async def test_other_endpoints(connect: Callable[..., Any], options: dict[str, Any]) -> None:
     async with mock_aws():
-        async with client("s3") as s3:
+        async with connect("s3") as s3:
             await s3.create_bucket(Bucket="bucket")
-        async with client("s3", config={"s3": options}) as s3:
+        async with connect("s3", s3=options) as s3:
             await put(s3)
             assert await read(s3) == b"data"
 
@@ -150,8 +150,8 @@ async def test_other_endpoints(client: Callable[..., Any], options: dict[str, An
         "eusc-de-east-1",
     ],
 )
-async def test_partitions(client: Callable[..., Any], backend: str, region: str) -> None:
-    async with mock_aws(), client("s3", backend, region_name=region) as s3:
+async def test_partitions(connect: Callable[..., Any], backend: str, region: str) -> None:
+    async with mock_aws(), connect("s3", backend, client={"region_name": region}) as s3:
         where = {"CreateBucketConfiguration": {"LocationConstraint": region}}
         await s3.create_bucket(Bucket="bucket", **({} if region == "us-east-1" else where))
         await put(s3)
@@ -163,8 +163,8 @@ async def test_partitions(client: Callable[..., Any], backend: str, region: str)
 
 
 @pytest.mark.since_moto("5.2", "it lacked some listings")
-async def test_an_access_point(client: Callable[..., Any], s3: Any, backend: str) -> None:
-    async with client("s3control", backend) as control:
+async def test_an_access_point(connect: Callable[..., Any], s3: Any, backend: str) -> None:
+    async with connect("s3control", backend) as control:
         made = await control.create_access_point(AccountId=ACCOUNT, Name="point", Bucket="bucket")
         arn = made["AccessPointArn"]
         await s3.put_object(Bucket=arn, Key="k", Body=b"data")
@@ -175,8 +175,8 @@ async def test_an_access_point(client: Callable[..., Any], s3: Any, backend: str
         assert [point["Name"] for point in listed["AccessPointList"]] == ["point"]
 
 
-async def test_s3_control(client: Callable[..., Any], backend: str) -> None:
-    async with mock_aws(), client("s3control", backend) as control:
+async def test_s3_control(connect: Callable[..., Any], backend: str) -> None:
+    async with mock_aws(), connect("s3control", backend) as control:
         blocked = {
             "BlockPublicAcls": True,
             "IgnorePublicAcls": True,
@@ -201,12 +201,12 @@ async def test_errors_are_the_clients_own(s3: Any) -> None:
         await s3.delete_bucket(Bucket="bucket")
 
 
-async def test_sync_and_async_see_one_another(aio_s3: Any, sync: Callable[..., Any]) -> None:
-    with sync("s3") as s3:
-        s3.put_object(Bucket="bucket", Key="k", Body=b"from sync")
-        assert await read(aio_s3) == b"from sync"
-        await put(aio_s3, body=b"from async")
-        assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"from async"
+async def test_sync_and_async_see_one_another(aio_s3: Any, boto: Callable[..., Any]) -> None:
+    s3 = boto("s3")
+    s3.put_object(Bucket="bucket", Key="k", Body=b"from sync")
+    assert await read(aio_s3) == b"from sync"
+    await put(aio_s3, body=b"from async")
+    assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"from async"
 
 
 @pytest.mark.parametrize("host", ["s3-website-us-east-1", "s3-website.us-east-1"])

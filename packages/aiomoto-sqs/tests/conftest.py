@@ -1,43 +1,12 @@
-"""What the tests of this package stand on: clients that cost little to make."""
+"""What the tests of this package stand on beside the kit."""
 
 from __future__ import annotations
 
-import contextlib
-import functools
-from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager
-from typing import Any
-
 import pytest
 
-from aiomoto.testing import clients
 
-# Some clients are made before the mock, and must not look for any.
-CREDENTIALS = {"aws_access_key_id": "FOOBARKEY", "aws_secret_access_key": "FOOBARSECRET"}
-
-Connect = Callable[..., AbstractAsyncContextManager[Any]]
-
-
-@pytest.fixture
-def connect() -> Connect:
-    """``connect(service, backend="aiohttp")``: an aiobotocore client, pool large enough."""
-
-    def opened(
-        service: str = "sqs", backend: str = "aiohttp", **config: Any
-    ) -> AbstractAsyncContextManager[Any]:
-        settings = {"max_pool_connections": 100, **config}
-        return clients.aio(service, backend, config=settings, **CREDENTIALS)
-
-    return opened
-
-
-@pytest.fixture
-def boto() -> Iterator[Callable[[str], Any]]:
-    """``boto(service)``: a boto3 client, closed at the end."""
-    with contextlib.ExitStack() as closing:
-
-        @functools.cache
-        def client(service: str) -> Any:
-            return closing.enter_context(clients.sync(service, **CREDENTIALS))
-
-        yield client
+@pytest.fixture(autouse=True)
+def _credentials(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some clients are made before the mock, and must not look for any."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "FOOBARKEY")

@@ -97,7 +97,7 @@ async def cancelled_at(nth: int, sqs: Any, url: str, *, sent: str, cancel: str) 
 async def test_cancelled_at_every_await(
     connect: Connect, backend: str, sent: str, cancel: str
 ) -> None:
-    async with connect(backend=backend) as sqs:
+    async with connect("sqs", backend=backend) as sqs:
         for nth in range(MANY):
             async with mock_aws():
                 url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
@@ -124,7 +124,7 @@ def test_cancelled_at_every_checkpoint_of_trio(connect: Connect) -> None:
                 reached = True
                 scope.cancel()
 
-        async with mock_aws(), connect(backend="httpx") as sqs:
+        async with mock_aws(), connect("sqs", backend="httpx") as sqs:
             url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
             got: list[Any] = []
 
@@ -153,7 +153,7 @@ def test_cancelled_at_every_checkpoint_of_trio(connect: Connect) -> None:
 
 @pytest.mark.asyncio
 async def test_cancelled_in_the_turn_in_which_it_is_woken(connect: Connect, boto: Any) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         tasks = [
             asyncio.create_task(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20))
@@ -168,7 +168,7 @@ async def test_cancelled_in_the_turn_in_which_it_is_woken(connect: Connect, boto
 
 @pytest.mark.asyncio
 async def test_wait_for_ends_at_once(connect: Connect, backend: str) -> None:
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         events: list[str] = []
 
@@ -190,7 +190,7 @@ async def test_wait_for_ends_at_once(connect: Connect, backend: str) -> None:
 @pytest.mark.asyncio
 async def test_timing_out_just_as_messages_come(connect: Connect, backend: str) -> None:
     """Whatever wins, the message is either in the answer or still in the queue."""
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         received = 0
         for number in range(30):
@@ -213,7 +213,7 @@ async def test_timing_out_just_as_messages_come(connect: Connect, backend: str) 
 async def test_a_cancelled_receive_leaves_no_waiter_behind(connect: Connect) -> None:
     from aiomoto_sqs.plugin import plugin
 
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         task = asyncio.create_task(sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20))
         await asyncio.sleep(0.05)

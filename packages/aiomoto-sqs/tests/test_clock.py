@@ -33,7 +33,7 @@ async def take(sqs: Any, url: str, wait: int = 20, **more: Any) -> list[str]:
 @pytest.mark.asyncio
 async def test_what_is_due_happens_in_the_order_of_time(connect: Connect, backend: str) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect(backend=backend) as sqs:
+    async with mock, connect("sqs", backend=backend) as sqs:
         url = await queue(sqs, VisibilityTimeout="100")
         start = mock.clock.time()
         seen: list[tuple[str, float]] = []
@@ -54,7 +54,7 @@ async def test_what_is_due_happens_in_the_order_of_time(connect: Connect, backen
 @pytest.mark.asyncio
 async def test_a_visibility_timeout_ends_at_its_moment(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs, VisibilityTimeout="30")
         await sqs.send_message(QueueUrl=url, MessageBody="x")
         assert await take(sqs, url) == ["x"]
@@ -67,7 +67,7 @@ async def test_a_visibility_timeout_ends_at_its_moment(connect: Connect) -> None
 @pytest.mark.asyncio
 async def test_time_in_odd_pieces_adds_up(connect: Connect) -> None:
     mock = mock_aws(clock=VirtualClock(start=1_700_000_000.123))
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=1)
         task = asyncio.create_task(take(sqs, url))
@@ -81,7 +81,7 @@ async def test_time_in_odd_pieces_adds_up(connect: Connect) -> None:
 @pytest.mark.asyncio
 async def test_retention_follows(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs, MessageRetentionPeriod="60")
         await sqs.send_message(QueueUrl=url, MessageBody="old")
         await mock.clock.advance(59)
@@ -97,7 +97,7 @@ async def test_retention_follows(connect: Connect) -> None:
 @pytest.mark.asyncio
 async def test_deduplication_follows(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs, "orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
 
         async def send() -> None:
@@ -115,7 +115,7 @@ async def test_deduplication_follows(connect: Connect) -> None:
 @pytest.mark.asyncio
 async def test_what_messages_say_about_time(connect: Connect) -> None:
     mock = mock_aws(clock=VirtualClock(start=1_000_000_000))
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="x")
         await mock.clock.advance(12.5)
@@ -128,7 +128,7 @@ async def test_what_messages_say_about_time(connect: Connect) -> None:
 @pytest.mark.asyncio
 async def test_many_who_wait_get_one_message_each_in_time(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         tasks = [asyncio.create_task(take(sqs, url)) for _ in range(20)]
         await mock.clock.advance(1)
@@ -144,7 +144,7 @@ async def test_many_who_wait_get_one_message_each_in_time(connect: Connect) -> N
 @pytest.mark.asyncio
 async def test_work_of_several_requests_is_done_before_time_goes_on(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs, connect("s3") as s3:
+    async with mock, connect("sqs") as sqs, connect("s3") as s3:
         url = await queue(sqs)
         await s3.create_bucket(Bucket="documents")
         start = mock.clock.time()
@@ -171,7 +171,7 @@ def test_it_costs_no_time(connect: Connect) -> None:
     async def main() -> int:
         mock = mock_aws(clock="virtual")
         polls = 0
-        async with mock, connect() as sqs:
+        async with mock, connect("sqs") as sqs:
             url = await queue(sqs)
 
             async def consumer() -> None:
@@ -205,7 +205,7 @@ def test_synchronous_code_moves_time_with_tick(boto: Boto) -> None:
 @pytest.mark.asyncio
 async def test_a_thread_waits_for_the_test_to_move_time(connect: Connect, boto: Boto) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         receive = boto("sqs").receive_message
         task = asyncio.create_task(asyncio.to_thread(receive, QueueUrl=url, WaitTimeSeconds=20))
@@ -222,7 +222,7 @@ def test_trio(connect: Connect) -> None:
 
     async def main() -> None:
         mock = mock_aws(clock="virtual")
-        async with mock, connect(backend="httpx") as sqs:
+        async with mock, connect("sqs", backend="httpx") as sqs:
             url = await queue(sqs)
             start = mock.clock.time()
             seen: list[tuple[str, float]] = []
@@ -262,7 +262,7 @@ async def test_virtual_time_starts_where_freezegun_stands(connect: Connect) -> N
     freezegun = pytest.importorskip("freezegun")
     with freezegun.freeze_time("2030-01-01", real_asyncio=True):
         mock = mock_aws(clock="virtual")
-        async with mock, connect() as sqs:
+        async with mock, connect("sqs") as sqs:
             assert mock.clock.time() == at(2030, 1, 1).timestamp()
             url = await queue(sqs)
             task = asyncio.create_task(take(sqs, url))
@@ -276,7 +276,7 @@ async def test_virtual_time_starts_where_time_machine_stands(connect: Connect) -
     time_machine = pytest.importorskip("time_machine")
     with time_machine.travel(at(2030, 1, 1), tick=False):
         mock = mock_aws(clock="virtual")
-        async with mock, connect() as sqs:
+        async with mock, connect("sqs") as sqs:
             assert mock.clock.time() == at(2030, 1, 1).timestamp()
             url = await queue(sqs)
             task = asyncio.create_task(take(sqs, url))
@@ -289,7 +289,7 @@ async def test_virtual_time_starts_where_time_machine_stands(connect: Connect) -
 async def test_real_time_follows_freezegun(connect: Connect) -> None:
     freezegun = pytest.importorskip("freezegun")
     with freezegun.freeze_time("2030-01-01", real_asyncio=True) as frozen:
-        async with mock_aws(), connect() as sqs:
+        async with mock_aws(), connect("sqs") as sqs:
             url = await queue(sqs)
             await sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=60)
             # The wait itself is the event loop's: a second of real time.
@@ -302,7 +302,7 @@ async def test_real_time_follows_freezegun(connect: Connect) -> None:
 async def test_real_time_follows_time_machine(connect: Connect) -> None:
     time_machine = pytest.importorskip("time_machine")
     with time_machine.travel(at(2030, 1, 1), tick=False) as traveller:
-        async with mock_aws(), connect() as sqs:
+        async with mock_aws(), connect("sqs") as sqs:
             url = await queue(sqs)
             await sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=60)
             assert await take(sqs, url, wait=1) == []
@@ -327,7 +327,7 @@ async def test_a_wait_over_frozen_time_is_not_a_busy_one(
 
     monkeypatch.setattr(Rooms, "until_due", counted)
     with time_machine.travel(at(2030, 1, 1), tick=False) as traveller:
-        async with mock_aws(), connect() as sqs:
+        async with mock_aws(), connect("sqs") as sqs:
             url = await queue(sqs)
             await sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=1)
             traveller.shift(0.9999)
@@ -341,14 +341,14 @@ def test_clocks_move_across_threads(connect: Connect) -> None:
     ready = threading.Event()
 
     async def consume(url: str) -> None:
-        async with connect() as sqs:
+        async with connect("sqs") as sqs:
             await sqs.list_queues()
             ready.set()
             received.extend(await take(sqs, url))
 
     async def main() -> None:
         mock = mock_aws(clock="virtual")
-        async with mock, connect() as sqs:
+        async with mock, connect("sqs") as sqs:
             url = await queue(sqs)
             await sqs.send_message(QueueUrl=url, MessageBody="x", DelaySeconds=5)
             thread = threading.Thread(target=lambda: asyncio.run(consume(url)))

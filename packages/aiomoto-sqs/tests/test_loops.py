@@ -37,7 +37,7 @@ async def on_asyncio(connect: Connect, backend: str) -> list[str]:
     async def together(*functions: Any) -> None:
         await asyncio.gather(*(function() for function in functions))
 
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         return await exchange(sqs, together)
 
 
@@ -66,7 +66,7 @@ def test_trio(connect: Connect) -> None:
                 nursery.start_soon(function)
 
     async def main() -> list[str]:
-        async with mock_aws(), connect(backend="httpx") as sqs:
+        async with mock_aws(), connect("sqs", backend="httpx") as sqs:
             return await exchange(sqs, together)
 
     assert trio.run(main) == [str(number) for number in range(10)]
@@ -77,7 +77,7 @@ def test_a_trio_wait_ends_with_its_scope_and_with_the_mock(connect: Connect) -> 
     pytest.importorskip("httpx2", reason="aiobotocore runs on trio over httpx2, from 3.x on")
 
     async def main() -> None:
-        async with connect(backend="httpx") as sqs:
+        async with connect("sqs", backend="httpx") as sqs:
             answers: list[dict[str, Any]] = []
             mock = mock_aws()
             mock.start()

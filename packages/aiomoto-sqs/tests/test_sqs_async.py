@@ -59,7 +59,7 @@ async def waiting(sqs: Any, url: str, **more: Any) -> asyncio.Task[list[str]]:
 async def test_an_empty_queue_is_waited_at_for_as_long_as_asked(
     connect: Connect, backend: str
 ) -> None:
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         url = await queue(sqs)
         start = time.monotonic()
         answer = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
@@ -69,7 +69,7 @@ async def test_an_empty_queue_is_waited_at_for_as_long_as_asked(
 
 async def test_the_queues_own_wait_is_as_good_as_the_requests(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs, ReceiveMessageWaitTimeSeconds="7")
         task = asyncio.create_task(sqs.receive_message(QueueUrl=url))
         await mock.clock.advance(6.9)
@@ -79,7 +79,7 @@ async def test_the_queues_own_wait_is_as_good_as_the_requests(connect: Connect) 
 
 
 async def test_a_wait_of_zero_in_the_request_overrides_the_queues(connect: Connect) -> None:
-    async with mock_aws(clock="virtual"), connect() as sqs:
+    async with mock_aws(clock="virtual"), connect("sqs") as sqs:
         url = await queue(sqs, ReceiveMessageWaitTimeSeconds="20")
         assert await take(sqs, url, wait=0) == []
 
@@ -88,14 +88,14 @@ async def test_a_wait_of_zero_in_the_request_overrides_the_queues(connect: Conne
 async def test_a_wait_out_of_range_is_refused_as_moto_refuses_it(
     connect: Connect, wait: int
 ) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         with pytest.raises(ClientError, match="WaitTimeSeconds is invalid"):
             await take(sqs, url, wait=wait)
 
 
 async def test_a_missing_queue_is_an_error_at_once(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         with pytest.raises(sqs.exceptions.QueueDoesNotExist):
             await take(sqs, url + "-other")
@@ -103,7 +103,7 @@ async def test_a_missing_queue_is_an_error_at_once(connect: Connect) -> None:
 
 async def test_the_loop_is_free_while_many_wait(connect: Connect, backend: str) -> None:
     """The producer sends after a number of beats, which all come before any poll ends."""
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         url = await queue(sqs)
         events: list[str] = []
 
@@ -123,7 +123,7 @@ async def test_the_loop_is_free_while_many_wait(connect: Connect, backend: str) 
 
 async def test_the_clients_read_timeout_bounds_the_wait(connect: Connect) -> None:
     once = {"retries": {"total_max_attempts": 1}, "read_timeout": 0.2}
-    async with mock_aws(), connect(**once) as sqs:
+    async with mock_aws(), connect("sqs", **once) as sqs:
         url = await queue(sqs)
         with pytest.raises(ReadTimeoutError):
             await take(sqs, url)
@@ -133,7 +133,7 @@ async def test_the_clients_read_timeout_bounds_the_wait(connect: Connect) -> Non
 
 async def test_the_query_protocol_waits_too(connect: Connect, boto: Boto) -> None:
     """Clients that don't speak JSON, signing their own requests."""
-    async with mock_aws(), connect() as sqs, aiohttp.ClientSession() as session:
+    async with mock_aws(), connect("sqs") as sqs, aiohttp.ClientSession() as session:
         url = await queue(sqs)
         form = {"Action": "ReceiveMessage", "QueueUrl": url, "WaitTimeSeconds": "20"}
         signed = AWSRequest(
@@ -162,7 +162,7 @@ async def test_the_query_protocol_waits_too(connect: Connect, boto: Boto) -> Non
 
 
 async def test_a_send_wakes(connect: Connect, backend: str) -> None:
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         await sqs.send_message(QueueUrl=url, MessageBody="1001")
@@ -170,7 +170,7 @@ async def test_a_send_wakes(connect: Connect, backend: str) -> None:
 
 
 async def test_a_sync_send_from_another_thread_wakes(connect: Connect, boto: Boto) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         send = boto("sqs").send_message
@@ -179,7 +179,7 @@ async def test_a_sync_send_from_another_thread_wakes(connect: Connect, boto: Bot
 
 
 async def test_a_sync_send_in_the_same_thread_wakes(connect: Connect, boto: Boto) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         boto("sqs").send_message(QueueUrl=url, MessageBody="from boto3")
@@ -187,7 +187,7 @@ async def test_a_sync_send_in_the_same_thread_wakes(connect: Connect, boto: Boto
 
 
 async def test_a_batch_wakes_as_many_as_it_has_messages(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         tasks = [await waiting(sqs, url) for _ in range(4)]
         entries = [{"Id": str(n), "MessageBody": str(n)} for n in range(3)]
@@ -199,7 +199,7 @@ async def test_a_batch_wakes_as_many_as_it_has_messages(connect: Connect) -> Non
 
 
 async def test_sns_wakes(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs, connect("sns") as sns:
+    async with mock_aws(), connect("sqs") as sqs, connect("sns") as sns:
         url = await queue(sqs)
         topic = (await sns.create_topic(Name="news"))["TopicArn"]
         endpoint = await arn_of(sqs, url)
@@ -212,7 +212,7 @@ async def test_sns_wakes(connect: Connect) -> None:
 
 async def test_eventbridge_wakes(connect: Connect) -> None:
     pytest.importorskip("jsonpath_ng", reason="moto[events] is not installed")
-    async with mock_aws(), connect() as sqs, connect("events") as events:
+    async with mock_aws(), connect("sqs") as sqs, connect("events") as events:
         url = await queue(sqs)
         pattern = json.dumps({"source": ["shop"]})
         await events.put_rule(Name="orders", EventPattern=pattern)
@@ -226,7 +226,7 @@ async def test_eventbridge_wakes(connect: Connect) -> None:
 
 
 async def test_an_s3_notification_wakes(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs, connect("s3") as s3:
+    async with mock_aws(), connect("sqs") as sqs, connect("s3") as s3:
         url = await queue(sqs)
         await s3.create_bucket(Bucket="documents")
         configuration = {
@@ -245,7 +245,7 @@ async def test_an_s3_notification_wakes(connect: Connect) -> None:
 
 
 async def test_a_redrive_wakes_who_waits_at_the_dead_letter_queue(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         dead = await queue(sqs, "dead")
         policy = {"deadLetterTargetArn": await arn_of(sqs, dead), "maxReceiveCount": 1}
         url = await queue(sqs, RedrivePolicy=json.dumps(policy), VisibilityTimeout="0")
@@ -257,7 +257,7 @@ async def test_a_redrive_wakes_who_waits_at_the_dead_letter_queue(connect: Conne
 
 
 async def test_a_delay_that_runs_out_wakes(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         await sqs.send_message(QueueUrl=url, MessageBody="late", DelaySeconds=1)
@@ -266,7 +266,7 @@ async def test_a_delay_that_runs_out_wakes(connect: Connect) -> None:
 
 
 async def test_a_visibility_timeout_that_runs_out_wakes(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="again")
         assert await take(sqs, url, VisibilityTimeout=1) == ["again"]
@@ -274,7 +274,7 @@ async def test_a_visibility_timeout_that_runs_out_wakes(connect: Connect) -> Non
 
 
 async def test_making_a_message_visible_wakes(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="given back")
         answer = await sqs.receive_message(QueueUrl=url)
@@ -289,7 +289,7 @@ async def test_making_a_message_visible_wakes(connect: Connect) -> None:
 
 async def test_a_shorter_visibility_timeout_moves_the_alarm(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="sooner")
         answer = await sqs.receive_message(QueueUrl=url, VisibilityTimeout=19)
@@ -307,7 +307,7 @@ async def test_a_shorter_visibility_timeout_moves_the_alarm(connect: Connect) ->
 
 
 async def test_deleting_the_queue_ends_the_wait(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         await sqs.delete_queue(QueueUrl=url)
@@ -316,7 +316,7 @@ async def test_deleting_the_queue_ends_the_wait(connect: Connect) -> None:
 
 
 async def test_a_queue_that_is_made_anew_is_waited_at(connect: Connect, boto: Boto) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         boto("sqs").delete_queue(QueueUrl=url)
@@ -329,7 +329,7 @@ async def test_a_queue_that_is_made_anew_is_waited_at(connect: Connect, boto: Bo
 
 async def test_resetting_the_mock_ends_the_wait(connect: Connect) -> None:
     mock = mock_aws()
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         task = await waiting(sqs, url)
         mock.reset()
@@ -338,7 +338,7 @@ async def test_resetting_the_mock_ends_the_wait(connect: Connect) -> None:
 
 
 async def test_the_end_of_the_mock_ends_the_wait(connect: Connect, backend: str) -> None:
-    async with connect(backend=backend) as sqs:
+    async with connect("sqs", backend=backend) as sqs:
         async with mock_aws():
             url = await queue(sqs)
             tasks = [await waiting(sqs, url) for _ in range(3)]
@@ -360,7 +360,7 @@ async def test_nothing_of_moto_stays_changed(connect: Connect) -> None:
         ]
 
     before = members()
-    async with mock_aws(clock="virtual"), connect() as sqs:
+    async with mock_aws(clock="virtual"), connect("sqs") as sqs:
         await queue(sqs)
         assert members() != before
     assert members() == before
@@ -370,7 +370,7 @@ async def test_nothing_of_moto_stays_changed(connect: Connect) -> None:
 
 
 async def test_those_who_wait_are_served_in_the_order_of_arrival(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         served: list[int] = []
 
@@ -389,7 +389,7 @@ async def test_those_who_wait_are_served_in_the_order_of_arrival(connect: Connec
 
 
 async def test_a_newcomer_does_not_overtake(connect: Connect, boto: Boto) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         first = await waiting(sqs, url)
         boto("sqs").send_message(QueueUrl=url, MessageBody="for the first")
@@ -413,7 +413,7 @@ async def test_one_message_wakes_one_waiter(
         asked.append(note)
         return ask(self, request, note)
 
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         tasks = [await waiting(sqs, url) for _ in range(10)]
         monkeypatch.setattr(Polling, "ask", counted)
@@ -424,7 +424,7 @@ async def test_one_message_wakes_one_waiter(
 
 
 async def test_no_more_than_asked_for(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         first, second = await waiting(sqs, url, MaxNumberOfMessages=3), await waiting(sqs, url)
         entries = [{"Id": str(n), "MessageBody": str(n)} for n in range(5)]
@@ -437,7 +437,7 @@ async def test_no_more_than_asked_for(connect: Connect) -> None:
 async def test_a_receive_that_ends_leaves_nothing_to_those_who_wait(connect: Connect) -> None:
     """The first to wait ends with its wait, and the next in line takes its alarm over."""
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="at ten", DelaySeconds=10)
         first = asyncio.create_task(take(sqs, url, wait=5))
@@ -458,7 +458,7 @@ async def test_long_polls_of_several_loops_and_threads_share_a_queue(
     ready = threading.Barrier(loops + 2)
 
     async def consume(url: str) -> None:
-        async with connect() as sqs:
+        async with connect("sqs") as sqs:
             await sqs.list_queues()
             await asyncio.to_thread(ready.wait, 30)
             while len(received) < count:
@@ -471,7 +471,7 @@ async def test_long_polls_of_several_loops_and_threads_share_a_queue(
             answer = client.receive_message(QueueUrl=url, WaitTimeSeconds=1)
             received.extend(message["Body"] for message in answer.get("Messages", []))
 
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         boto("sqs")
         threads = [threading.Thread(target=lambda: asyncio.run(consume(url))) for _ in range(loops)]
@@ -487,7 +487,7 @@ async def test_long_polls_of_several_loops_and_threads_share_a_queue(
 
 
 async def test_a_sync_long_poll_in_a_thread_is_woken(connect: Connect, boto: Boto) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         receive = boto("sqs").receive_message
         task = asyncio.create_task(asyncio.to_thread(receive, QueueUrl=url, WaitTimeSeconds=20))
@@ -497,7 +497,7 @@ async def test_a_sync_long_poll_in_a_thread_is_woken(connect: Connect, boto: Bot
 
 
 async def test_the_queues_own_wait_in_a_thread_blocks_nobody(connect: Connect, boto: Boto) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs, ReceiveMessageWaitTimeSeconds="20")
         receive = boto("sqs").receive_message
         task = asyncio.create_task(asyncio.to_thread(receive, QueueUrl=url))
@@ -507,7 +507,7 @@ async def test_the_queues_own_wait_in_a_thread_blocks_nobody(connect: Connect, b
 
 
 async def test_the_end_of_the_mock_ends_a_sync_wait(connect: Connect, boto: Boto) -> None:
-    async with connect() as sqs:
+    async with connect("sqs") as sqs:
         async with mock_aws():
             url = await queue(sqs)
             receive = boto("sqs").receive_message
@@ -518,13 +518,13 @@ async def test_the_end_of_the_mock_ends_a_sync_wait(connect: Connect, boto: Boto
 
 async def test_a_loop_that_has_stopped_keeps_no_message_back(connect: Connect) -> None:
     """A long poll left behind in a loop that nobody runs is called, but not relied on."""
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         loop = asyncio.new_event_loop()
         left: list[Any] = []
 
         async def leave_behind() -> None:
-            client = connect()
+            client = connect("sqs")
             left.extend((client, asyncio.create_task(take(await client.__aenter__(), url))))
             await asyncio.sleep(SETTLE)
 
@@ -547,7 +547,7 @@ async def test_a_loop_that_has_stopped_keeps_no_message_back(connect: Connect) -
 
 
 async def test_producer_and_consumer_in_one_loop(connect: Connect, backend: str) -> None:
-    async with mock_aws(), connect(backend=backend) as sqs:
+    async with mock_aws(), connect("sqs", backend=backend) as sqs:
         url = await queue(sqs)
         done: list[str] = []
 
@@ -570,7 +570,7 @@ async def test_producer_and_consumer_in_one_loop(connect: Connect, backend: str)
 
 async def test_at_least_once_a_failing_consumer_gets_it_again(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs, VisibilityTimeout="30")
         tries: list[str] = []
 
@@ -596,7 +596,7 @@ async def test_at_least_once_a_failing_consumer_gets_it_again(connect: Connect) 
 
 async def test_dead_letters_after_the_last_receive(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         dead = await queue(sqs, "dead")
         policy = {"deadLetterTargetArn": await arn_of(sqs, dead), "maxReceiveCount": 3}
         url = await queue(sqs, RedrivePolicy=json.dumps(policy), VisibilityTimeout="10")
@@ -620,7 +620,7 @@ async def test_dead_letters_after_the_last_receive(connect: Connect) -> None:
 
 
 async def test_fifo_groups_stay_in_order_with_several_consumers(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs, "orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
         groups, each = 4, 6
         done: dict[str, list[int]] = {str(group): [] for group in range(groups)}
@@ -652,7 +652,7 @@ async def test_fifo_groups_stay_in_order_with_several_consumers(connect: Connect
 
 
 async def test_a_fifo_group_is_held_until_its_message_is_deleted(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs, "orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
         for body in ("first", "second"):
             await sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="one")
@@ -668,7 +668,7 @@ async def test_a_fifo_group_is_held_until_its_message_is_deleted(connect: Connec
 
 async def test_a_fifo_group_is_freed_when_its_message_becomes_visible(connect: Connect) -> None:
     mock = mock_aws(clock="virtual")
-    async with mock, connect() as sqs:
+    async with mock, connect("sqs") as sqs:
         url = await queue(sqs, "orders.fifo", FifoQueue="true", ContentBasedDeduplication="true")
         for body in ("first", "second"):
             await sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="one")
@@ -681,7 +681,7 @@ async def test_a_fifo_group_is_freed_when_its_message_becomes_visible(connect: C
 
 
 async def test_batches_of_everything(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         entries = [{"Id": f"m{n}", "MessageBody": str(n)} for n in range(10)]
         sent = await sqs.send_message_batch(QueueUrl=url, Entries=entries)
@@ -702,7 +702,7 @@ async def test_batches_of_everything(connect: Connect) -> None:
 
 
 async def test_message_attributes_are_filtered_as_asked_after_a_wait(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         task = asyncio.create_task(
             sqs.receive_message(QueueUrl=url, WaitTimeSeconds=20, MessageAttributeNames=["kind"])
@@ -721,7 +721,7 @@ async def test_message_attributes_are_filtered_as_asked_after_a_wait(connect: Co
 
 
 async def test_a_purge_leaves_the_wait_alone(connect: Connect) -> None:
-    async with mock_aws(), connect() as sqs:
+    async with mock_aws(), connect("sqs") as sqs:
         url = await queue(sqs)
         await sqs.send_message(QueueUrl=url, MessageBody="purged", DelaySeconds=900)
         task = await waiting(sqs, url)
@@ -732,7 +732,7 @@ async def test_a_purge_leaves_the_wait_alone(connect: Connect) -> None:
 
 async def test_a_small_pool_of_connections_is_waited_for(connect: Connect) -> None:
     """As for real: a client's long polls take its connections."""
-    async with mock_aws(clock="virtual") as mock, connect(max_pool_connections=1) as sqs:
+    async with mock_aws(clock="virtual") as mock, connect("sqs", max_pool_connections=1) as sqs:
         assert isinstance(sqs.meta.config, AioConfig)
         url = await queue(sqs)
         poll = asyncio.create_task(take(sqs, url))

@@ -100,7 +100,7 @@ async def run_all(connect: Connect, *, fifo: bool, messages: int) -> Run:
     attributes = {"VisibilityTimeout": "600"}
     if fifo:
         attributes |= {"FifoQueue": "true", "ContentBasedDeduplication": "true"}
-    async with mock_aws(), connect(max_pool_connections=CONSUMERS + PRODUCERS) as sqs:
+    async with mock_aws(), connect("sqs", max_pool_connections=CONSUMERS + PRODUCERS) as sqs:
         name = "stress.fifo" if fifo else "stress"
         url = (await sqs.create_queue(QueueName=name, Attributes=attributes))["QueueUrl"]
         run = Run(sqs, url, fifo=fifo, count=messages, seed=4)
