@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -40,8 +41,8 @@ def checkout(target: Path) -> Path:
     for name in ("docs", "packages", "templates", "tests", "tools"):
         ignored = shutil.ignore_patterns("__pycache__", ".*_cache", "dist", ".hypothesis")
         shutil.copytree(ROOT / name, target / name, ignore=ignored)
-    for name in ("LICENSE", "README.md", "conftest.py", "hatch.toml", "pyproject.toml"):
-        shutil.copyfile(ROOT / name, target / name)
+    for path in (path for path in ROOT.iterdir() if path.is_file()):
+        shutil.copyfile(path, target / path.name)
     return target
 
 
@@ -108,8 +109,54 @@ def test_the_repository_names_it(made: Path) -> None:
         before = (ROOT / name).read_text(encoding="utf-8").splitlines()
         after = (made / name).read_text(encoding="utf-8").splitlines()
         changed = [line for line in before if line not in after]
-        assert [line for line in changed if not line.startswith(("smoke", "types", "matrix"))] == []
+        assert [line for line in changed if not line.startswith("matrix = [{ package")] == []
+        # In the same order: a comment stays with what it is about.
+        assert [line for line in after if line in before] == [
+            line for line in before if line in after
+        ]
         assert all(SERVICE in line for line in after if line not in before)
+
+
+def test_another_name(tool: ModuleType, tmp_path: Path) -> None:
+    root = checkout(tmp_path)
+    folder = tool.make("codebuild", root, "builds")
+    assert folder == root / "packages" / "aiomoto-builds"
+    path = installed(root, folder.name)
+    run_tests(root, f"packages/{folder.name}/tests", path=path)
+    with pytest.raises(tool.NotPossible, match="small letters and digits, got 'a/b'"):
+        tool.make("codebuild", root, "a/b")
+
+
+def test_it_says_where_tests_are_already(
+    tool: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tool, "make", lambda service, name: Path(f"packages/aiomoto-{service}"))
+    assert tool.main(["new-service", "kms"]) == 0
+    said = capsys.readouterr().out
+    assert (
+        "git mv -f packages/aiomoto-contrib/tests/test_kms_async.py packages/aiomoto-kms/" in said
+    )
+    assert "env prune" not in said
+    assert "hatch env remove hatch-test" in said
+
+
+def test_a_package_is_dropped_again(tool: ModuleType, tmp_path: Path) -> None:
+    root = checkout(tmp_path)
+    before = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    tool.make(SERVICE, root)
+    # As `hatch run conformance porting` would have it.
+    row = f"[test_{SERVICE}_async.py](packages/aiomoto-{SERVICE}/tests/test_{SERVICE}_async.py)"
+    ported = root / "PORTING.md"
+    text = before[ported].decode()
+    cells = re.search(rf"(?m)^\| test_{SERVICE} (\|[^|]*){{5}}\|", text)
+    assert cells is not None
+    ported.write_text(f"{text[: cells.end()]} {row}{text[cells.end() :].removeprefix(' ')}")
+    tool.drop(SERVICE, root)
+    after = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert after.keys() == before.keys()
+    assert [path.name for path in before if after[path] != before[path]] == []
+    with pytest.raises(tool.NotPossible, match=f"no package for '{SERVICE}'. Packages are: b"):
+        tool.drop(SERVICE, root)
 
 
 def test_its_readme_runs(made: Path) -> None:
@@ -142,16 +189,16 @@ def test_what_can_not_be_made_is_refused(
 ) -> None:
     root = checkout(tmp_path)
     before = sorted(root.rglob("*"))
-    with pytest.raises(tool.Refused, match=message) as caught:
+    with pytest.raises(tool.NotPossible, match=message) as caught:
         tool.make(service, root)
     assert sorted(root.rglob("*")) == before
 
-    def refuse(asked: str) -> Any:
+    def refuse(asked: str, name: str) -> Any:
         assert asked == service
         raise caught.value
 
     monkeypatch.setattr(tool, "make", refuse)
-    assert tool.main([service]) == 1
+    assert tool.main(["new-service", service]) == 1
     assert capsys.readouterr().err == f"{caught.value}\n"
 
 
@@ -167,9 +214,11 @@ def test_a_service_moves_out_of_contrib(tool: ModuleType, tmp_path: Path) -> Non
     folder = tool.make("polly", root)
     # 3. Module and tests take the places of the template's.
     (contrib / module).rename(folder / "src" / "aiomoto_polly" / "plugin.py")
+    (folder / "src" / "aiomoto_polly" / "compat.py").unlink()
     (contrib / "tests" / "test_polly_async.py").rename(folder / "tests" / "test_polly_async.py")
     shutil.copyfile(contrib / "tests" / "conftest.py", folder / "tests" / "conftest.py")
-    shutil.copyfile(contrib / "tests" / "blocking.py", folder / "tests" / "blocking.py")
+    test = folder / "tests" / "test_plugin.py"
+    test.write_text(test.read_text().partition("\n\n\ndef test_what_it_keeps")[0] + "\n")
 
     path = installed(root, "aiomoto-polly") + installed(root, "aiomoto-contrib")
     run_tests(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,16 @@ def test_hatch_knows_every_example() -> None:
     assert sorted(matrix["example"]) == sorted(
         path.parent.name for path in ROOT.glob("examples/*/pyproject.toml")
     )
+
+
+def test_the_readme_has_a_row_for_every_package() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| \[(aiomoto-\w+)\]\(packages/(aiomoto-\w+)\) \| `(\w+)` \|", text)
+    modules = {"aiomoto-core": "aiomoto"}
+    names = [path.name for path in PACKAGES]
+    assert sorted(rows) == [
+        (name, name, modules.get(name, name.replace("-", "_"))) for name in names
+    ]
 
 
 def test_core_has_an_extra_for_every_package() -> None:

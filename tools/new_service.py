@@ -1,6 +1,7 @@
-"""Make a package for a service of moto: ``hatch run new-service rds``.
+"""Make a package for a service of moto, ``hatch run new-service rds``, or drop one again.
 
-It is made of ``templates/service``, and named wherever the repository names its packages.
+It is made of ``templates/service``, and named wherever the repository names its packages:
+``hatch run drop-service rds`` takes the names and the folder away.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ import argparse
 import difflib
 import importlib
 import json
+import re
 import shutil
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.metadata import metadata, version
 from pathlib import Path
 from types import ModuleType
@@ -26,38 +29,80 @@ _CLIENTS = {"awslambda": "lambda"}
 _READS = ("list", "describe", "get")
 
 
-class Refused(Exception):
-    """The package can't be made; says what to do."""
+class NotPossible(Exception):
+    """The package can't be made, or dropped; says what to do."""
 
 
-def make(service: str, root: Path = ROOT) -> Path:
-    """Make the package and name it in the repository; returns its folder.
+def make(service: str, root: Path = ROOT, name: str = "") -> Path:
+    """Make the package ``aiomoto-NAME``, and name it in the repository; returns its folder.
 
-    Raises :class:`Refused`, before anything is written.
+    ``name`` is the service's unless given. Raises :class:`NotPossible`, before anything is written.
     """
     client = client_of(service)
-    folder = root / "packages" / f"aiomoto-{service}"
+    name = name or service
+    if not re.fullmatch(r"[a-z][a-z0-9]*", name):
+        raise NotPossible(f"A package's name has small letters and digits, got {name!r}.")
+    folder = root / "packages" / f"aiomoto-{name}"
     if folder.exists():
-        raise Refused(f"packages/{folder.name} is there already. Choose another service.")
+        raise NotPossible(f"packages/{folder.name} is there already. Choose another service.")
     owner = owners(root).get(service)
     if owner is not None:
-        raise Refused(
+        raise NotPossible(
             f"moto's service {service!r} is owned by {owner}, and a service has one owner "
             f"(docs/hooks.md). Take it out of there first: CONTRIBUTING.md, 'Move a service out'."
         )
+    backend = backend_of(service)
+    title = title_of(client)
     values = {
         "service": service,
         "client": client,
+        "name": name,
         "package": folder.name,
-        "module": f"aiomoto_{service}",
-        "title": title_of(client),
+        "module": f"aiomoto_{name}",
+        "class": "".join(re.findall(r"[A-Za-z0-9]+", client.title())),
+        "backend": backend.__name__,
+        "models": backend.__module__,
+        "title": title,
         "moto": moto_with_extra(service),
         "call": call_of(service, client),
     }
     render(root / "templates" / "service", folder, values)
     shutil.copyfile(root / "LICENSE", folder / "LICENSE")
-    add_to_repository(root, service)
+    format_python(folder)
+    row = f"| [{folder.name}](packages/{folder.name}) | `aiomoto_{name}` | {title} | |"
+    edit(root, "hatch.toml", lambda text: _in_matrix(_in_members(text, folder.name), name))
+    edit(root, "packages/aiomoto-core/pyproject.toml", lambda text: _in_extras(text, name))
+    edit(
+        root,
+        "README.md",
+        lambda text: text.replace("| [aiomoto-contrib]", f"{row}\n| [aiomoto-contrib]"),
+    )
     return folder
+
+
+def drop(name: str, root: Path = ROOT) -> None:
+    """Take the package's names out of the repository, then its folder away.
+
+    The names come first: hatch refuses a member without a folder.
+    """
+    package = f"aiomoto-{name}"
+    folder = root / "packages" / package
+    known = sorted(path.name.removeprefix("aiomoto-") for path in root.glob("packages/aiomoto-*"))
+    known = [one for one in known if one not in ("core", "contrib")]
+    if name not in known:
+        raise NotPossible(f"There is no package for {name!r}. Packages are: {', '.join(known)}.")
+    own_line = re.compile(
+        rf'^ *"(packages/)?{package}(>=[^"]*)?",\n'  # in a list
+        rf'|^{name} = \["{package}>=.*\n'
+        rf"|^\| \[{package}\]\(packages/{package}\) .*\n",
+        re.MULTILINE,
+    )
+    for path in ("hatch.toml", "packages/aiomoto-core/pyproject.toml", "README.md"):
+        edit(root, path, lambda text: own_line.sub("", text))
+    edit(root, "hatch.toml", lambda text: _in_matrix(text, name, leave=True))
+    ported = re.compile(rf"\[test_\w+\.py\]\(packages/{package}/[^)]*\)")
+    edit(root, "PORTING.md", lambda text: ported.sub("", text))
+    shutil.rmtree(folder)
 
 
 # -- what it is called ---------------------------------------------------------------
@@ -72,18 +117,28 @@ def client_of(service: str) -> str:
     if service not in known:
         near = difflib.get_close_matches(service.lower().replace("-", ""), known, 3, 0.7)
         hint = f" Near to it: {', '.join(near)}." if near else ""
-        raise Refused(
+        raise NotPossible(
             f"moto {version('moto')} has no service {service!r}.{hint} "
             f"Names are those of moto.backend_index, such as 'rds' or 'iotdata'."
         )
     clients = {name.replace("-", ""): name for name in Session().get_available_services()}
     client = _CLIENTS.get(service) or clients.get(service)
     if client is None:
-        raise Refused(
+        raise NotPossible(
             f"{service!r} is a part of moto that no AWS client asks for by that name. "
             f"A package is made for a service that botocore {version('botocore')} has."
         )
     return client
+
+
+def backend_of(service: str) -> Any:
+    """moto's class that keeps what a client makes."""
+    from moto.backends import get_backend
+
+    backend = getattr(get_backend(service), "backend", None)  # type: ignore[call-overload]
+    if backend is None:
+        raise NotPossible(f"{service!r} is a part of moto that keeps nothing of a client.")
+    return backend
 
 
 def title_of(client: str) -> str:
@@ -119,7 +174,7 @@ def call_of(service: str, client: str) -> str:
                 del answer["ResponseMetadata"]
             if answers[0] == answers[1] and len(call) <= 60:  # fits into the template's lines
                 return call
-    raise Refused(
+    raise NotPossible(
         f"moto {version('moto')} answers no list_, describe_ or get_ operation of {service!r} for "
         f"nothing, and the template's tests need one. Make a package for another service, and put "
         f"{service!r} for that one's name."
@@ -199,72 +254,106 @@ def render(template: Path, folder: Path, values: dict[str, str]) -> None:
         target.write_text(text, encoding="utf-8", newline="\n")
 
 
-def add_to_repository(root: Path, service: str) -> None:
-    """Name the package where tests/test_repository.py wants it named."""
-    package, module = f"aiomoto-{service}", f"aiomoto_{service}"
-
-    def hatch(document: Any) -> None:
-        envs = document["envs"]
-        _insert(envs["default"]["workspace"]["members"], f"packages/{package}", start=1)  # core
-        _insert(envs["alone"]["matrix"][0]["package"], service)
-        types = envs["lint"]["scripts"]
-        types["types"] = f"{types['types']} packages/{package}/src"
-        scripts = envs["matrix"]["scripts"]
-        command, _, arguments = scripts["smoke"].partition(" {args}")
-        smoke = f"packages/{package}/tests/test_plugin.py"
-        scripts["smoke"] = f"{command} {smoke} {{args}}{arguments}"
-
-    def tools(document: Any) -> None:
-        _insert(document["tool"]["ruff"]["lint"]["isort"]["known-first-party"], module)
-
-    def core(document: Any) -> None:
-        extras = document["project"]["optional-dependencies"]
-        requirement = f"{package}>=0.1,<1"
-        _insert(extras["all"], requirement)
-        after = [name for name in extras if name > service or name == "all"]
-        moved = [(name, extras.pop(name)) for name in after]
-        extras[service] = [requirement]
-        extras.update(moved)
-
-    for name, change in (
-        ("hatch.toml", hatch),
-        ("pyproject.toml", tools),
-        ("packages/aiomoto-core/pyproject.toml", core),
-    ):
-        path = root / name
-        document = tomlkit.parse(path.read_text(encoding="utf-8"))
-        change(document)
-        path.write_text(tomlkit.dumps(document), encoding="utf-8", newline="\n")
+def format_python(folder: Path) -> None:
+    """As ``hatch run lint:style`` wants it: how long the names are decides where lines break."""
+    for command in (["format", "--quiet"], ["check", "--select=I", "--fix", "--quiet"]):
+        subprocess.run(
+            [sys.executable, "-m", "ruff", *command, "--no-cache", str(folder)], check=True
+        )
 
 
-def _insert(array: Any, value: str, start: int = 0) -> None:
-    """Insert in the alphabet's order, from ``start`` on."""
-    place = next((n for n, one in enumerate(array) if n >= start and one > value), len(array))
-    array.insert(place, value)
+def edit(root: Path, name: str, change: Callable[[str], str]) -> None:
+    """Change a file of the repository as text, so that all else stays as it is, comments too."""
+    path = root / name
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")
+
+
+def _in_members(text: str, package: str) -> str:
+    return _insert(
+        text, r'(?m)^  "packages/aiomoto-(?!core)[^"]*",\n', f'  "packages/{package}",\n'
+    )
+
+
+def _in_matrix(text: str, name: str, leave: bool = False) -> str:
+    """With the name among the packages that are tried alone, or without."""
+    found = re.search(r"(?m)^matrix = \[\{ package = \[(.*)\] \}\]$", text)
+    assert found is not None
+    names = {*re.findall(r'"(.*?)"', found[1]), name} - ({name} if leave else set())
+    listed = ", ".join(f'"{one}"' for one in sorted(names))
+    return text[: found.start(1)] + listed + text[found.end(1) :]
+
+
+def _in_extras(text: str, name: str) -> str:
+    needs = f'"aiomoto-{name}>=0.1,<1"'
+    text = _insert(text, r'(?m)^  "aiomoto-(?!core)[^"]*",\n', f"  {needs},\n")
+    return _insert(text, r'(?m)^\w+ = \["aiomoto-(?!core).*\n', f"{name} = [{needs}]\n")
+
+
+def _insert(text: str, pattern: str, line: str) -> str:
+    """Put a line among those of a pattern, which are in the alphabet's order."""
+    lines = list(re.finditer(pattern, text))
+    place = next((one.start() for one in lines if one[0] > line), lines[-1].end())
+    return text[:place] + line + text[place:]
 
 
 # -- the command -------------------------------------------------------------------------
 
 
+#: Those that have every package in them. Made anew, they find its entry points.
+ENVIRONMENTS = (
+    "    hatch env remove hatch-test\n    hatch env remove lint\n    hatch env remove default"
+)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="hatch run new-service", description=__doc__)
-    parser.add_argument("service", help="as in moto.backend_index, such as rds")
-    service: str = parser.parse_args(arguments).service
+    parser = argparse.ArgumentParser(prog="hatch run", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    new = commands.add_parser("new-service", help="make a package")
+    new.add_argument("service", help="as in moto.backend_index, such as rds")
+    new.add_argument("--name", default="", help="of the package, if not the service's")
+    old = commands.add_parser("drop-service", help="take a package out of the repository")
+    old.add_argument("name", help="of the package, without aiomoto-")
+    given = parser.parse_args(arguments)
     try:
-        folder = make(service)
-    except Refused as error:
+        said = (
+            _new(given.service, given.name) if given.command == "new-service" else _drop(given.name)
+        )
+    except NotPossible as error:
         print(error, file=sys.stderr)
         return 1
-    print(
-        f"Made packages/{folder.name}, and named it in hatch.toml, pyproject.toml and "
-        f"packages/aiomoto-core/pyproject.toml.\n"
-        f"    hatch env prune\n"
-        f"    hatch run +package={service} alone:test\n"
-        f"    hatch run lint:all\n"
-        f"What it does goes into src/aiomoto_{service}/plugin.py (docs/hooks.md), its row in the "
-        f"README's table."
-    )
+    print(said)
     return 0
+
+
+def _new(service: str, name: str) -> str:
+    folder = make(service, name=name)
+    name = folder.name.removeprefix("aiomoto-")
+    said = [
+        f"Made packages/{folder.name}, and named it in hatch.toml, README.md and "
+        f"packages/aiomoto-core/pyproject.toml. Next:",
+        ENVIRONMENTS,
+        f"    hatch run +package={name} alone:test",
+        "    hatch run conformance porting",
+        "    hatch run lint:all",
+        f"What it does goes into src/aiomoto_{name}/plugin.py (docs/hooks.md), and in a few words "
+        f"into the last column of its row in README.md.",
+    ]
+    tests = f"packages/aiomoto-contrib/tests/test_{service}_async.py"
+    if (ROOT / tests).exists():
+        said.append(
+            f"aiomoto-contrib has tests of {service!r} already; take them along, in the place of "
+            f"the template's:\n    git mv -f {tests} packages/{folder.name}/tests/"
+        )
+    return "\n".join(said)
+
+
+def _drop(name: str) -> str:
+    drop(name)
+    return (
+        f"Dropped packages/aiomoto-{name} and its names in hatch.toml, README.md, PORTING.md and "
+        f"packages/aiomoto-core/pyproject.toml. Core alone serves its services from now on. Next:\n"
+        f"{ENVIRONMENTS}\n    hatch run conformance porting"
+    )
 
 
 if __name__ == "__main__":
