@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -119,8 +120,18 @@ def test_a_ring_is_one_look(run: Callable[[Any], None]) -> None:
     async def main() -> None:
         source = Source(RealClock())
         body = Live(source.script(), source.clock, lambda _: None)
-        threading.Timer(0.01, body.changed).start()
-        threading.Timer(0.03, body.end).start()
+
+        def ring() -> None:
+            for looks in (1, 2):
+                while source.looks < looks and threading.main_thread().is_alive():
+                    time.sleep(0.001)
+                if looks == 1:
+                    body.changed()
+            time.sleep(0.02)
+            body.end()
+
+        thread = threading.Thread(target=ring, daemon=True)
+        thread.start()
         with pytest.raises(StopAsyncIteration):
             await anext(body)
         assert source.looks == 2

@@ -181,7 +181,7 @@ async def test_polls_and_timers_end_with_the_mock(connect: Connect) -> None:
         with mock:
             swf = await clients.enter_async_context(opened(connect))
             poll = asyncio.create_task(decision(swf))
-            while not (plugin.now and plugin.now.polls._bells):  # noqa: ASYNC110
+            while not (plugin.now and plugin.now._bells):  # noqa: ASYNC110
                 await asyncio.sleep(0)
         assert not (await asyncio.wait_for(poll, 0.9)).get("taskToken")
 

@@ -6,7 +6,6 @@ driver carry out the two things that differ, awaiting and waiting in a thread.
 
 from __future__ import annotations
 
-import asyncio
 import inspect
 import os
 import re
@@ -16,10 +15,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
-from .bells import trio_here
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
+from .jobs import in_thread
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
@@ -61,7 +60,7 @@ class Dispatcher:
             except StopIteration as done:
                 return _response(done)
             try:
-                value = await (_in_thread(step) if callable(step) else step)
+                value = await (in_thread(step) if callable(step) else step)
                 send = steps.send
             except BaseException as error:
                 send, value = steps.throw, error
@@ -226,12 +225,3 @@ def _waits_for_messages(request: AwsRequest) -> bool:
         and request.operation == "ReceiveMessage"
         and _WAITS.search(request.body) is not None
     )
-
-
-async def _in_thread(call: Callable[[], Any]) -> Any:
-    """Run in a worker thread; a cancellation returns at once and leaves the thread to end."""
-    if trio_here() is not None:
-        import anyio.to_thread
-
-        return await anyio.to_thread.run_sync(call, abandon_on_cancel=True)
-    return await asyncio.to_thread(call)

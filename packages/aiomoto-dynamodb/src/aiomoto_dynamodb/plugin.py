@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin
-from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiomoto.engine import Engine
     from aiomoto.plugin.patches import Patch
 
 
@@ -21,19 +19,11 @@ class DynamoDBPlugin(ServicePlugin[None]):
     #: moto's backend, which has the modules that are changed as its parts.
     module = "moto.dynamodb.models"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._prepared = Prepared(self.module, _patches)
-
-    def begin(self, engine: Engine) -> tuple[None, Sequence[Patch]]:
+    def patches(self) -> Sequence[Patch]:
         """Take the place of moto's threads."""
-        return None, self._prepared.get()
+        from .compat import Jobs
 
-
-def _patches() -> list[Patch]:
-    from .compat import Jobs
-
-    return Jobs().patches()
+        return Jobs().patches()
 
 
 #: What the entry point names.

@@ -236,9 +236,3 @@ def _refusal(status: int, kind: str, message: str) -> AwsResponse:
     body = json.dumps({"Type": "User", "Message": message, "message": message})
     headers = {"Content-Type": "application/json", "x-amzn-errortype": kind}
     return AwsResponse.of(status, headers, body)
-
-
-def see(request: AwsRequest) -> None:
-    """Remember the loop of an async client, for what is invoked from threads later."""
-    if request.is_async:
-        background.see()

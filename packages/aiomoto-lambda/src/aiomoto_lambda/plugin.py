@@ -65,9 +65,12 @@ class LambdaPlugin(ServicePlugin["Service"]):
         self, engine: Engine, request: AwsRequest
     ) -> AwsResponse | Awaitable[AwsResponse] | None:
         """Invoke a function that has a callable; all else is moto's."""
-        from .invocations import Invocation, see
+        from aiomoto.background import background
 
-        see(request)
+        from .invocations import Invocation
+
+        if request.is_async:  # for what is invoked from threads later
+            background.see()
         invocation = Invocation.of(request)
         if invocation is None or self.now is None:
             return None

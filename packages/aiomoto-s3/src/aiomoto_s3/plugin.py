@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
 from aiomoto.plugin.imports import LatePart
-from aiomoto.plugin.patches import Prepared
 from aiomoto.undo import Undo
 
 if TYPE_CHECKING:
@@ -29,16 +28,16 @@ class S3Plugin(ServicePlugin[None]):
     def __init__(self) -> None:
         super().__init__()
         self._optimises: Callable[[], bool] = bool
-        self._bodies = Prepared(self.module, self._body_patches)
         self._filesystems: LatePart[Filesystems] = LatePart("s3fs.core")
         self._caches: LatePart[LocalCaches] = LatePart("fsspec.implementations.cached")
 
     def begin(self, engine: Engine) -> tuple[None, Sequence[Patch]]:
-        """Take and store large bodies."""
+        """Ask this mock whether it optimises."""
         self._optimises = engine.optimises
-        return None, self._bodies.get()
+        return None, ()
 
-    def _body_patches(self) -> list[Patch]:
+    def patches(self) -> Sequence[Patch]:
+        """Take and store large bodies in place of moto."""
         from . import compat
         from .bodies import handle_encoded_body, storing
 

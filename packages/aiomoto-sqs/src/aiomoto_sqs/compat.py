@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from aiomoto.clock import Clock
@@ -67,44 +68,17 @@ class Sqs:
 
     def __init__(self) -> None:
         self.models = require("moto", _MODELS)
-        self.backend_class = require_attributes(
-            "moto",
-            _MODELS,
-            "SQSBackend",
-            "receive_message",
-            "change_message_visibility",
-            "delete_queue",
-            "get_queue",
-            "is_message_valid_based_on_retention_period",
-        )
-        self.queue_class = require_attributes(
-            "moto",
-            _MODELS,
-            "Queue",
-            "add_message",
-            "delete_message",
-            "messages",
-            "approximate_number_of_messages_delayed",
-            "approximate_number_of_messages_not_visible",
-            "_messages",
-            "_pending_messages",
-            "fifo_queue",
-        )
-        self.message_class = require_attributes(
-            "moto",
-            _MODELS,
-            "Message",
-            "visible",
-            "delayed",
-            "visible_at",
-            "delayed_until",
-            "group_id",
-            "sent_timestamp",
-            "receipt_handle",
-            "_old_receipt_handles",
-            "approximate_receive_count",
-            "approximate_first_receive_timestamp",
-        )
+        check = partial(require_attributes, "moto", _MODELS)
+        methods = ("receive_message", "change_message_visibility", "delete_queue", "get_queue")
+        retention = "is_message_valid_based_on_retention_period"
+        self.backend_class = check("SQSBackend", *methods, retention)
+        counts = [f"approximate_number_of_messages_{one}" for one in ("delayed", "not_visible")]
+        changes = ("add_message", "delete_message", "messages", "_messages", "_pending_messages")
+        self.queue_class = check("Queue", *changes, *counts, "fifo_queue")
+        times = ("visible", "delayed", "visible_at", "delayed_until", "sent_timestamp")
+        handles = ("group_id", "receipt_handle", "_old_receipt_handles")
+        received = [f"approximate_{one}" for one in ("receive_count", "first_receive_timestamp")]
+        self.message_class = check("Message", *times, *handles, *received)
         for name in ("unix_time", "unix_time_millis"):
             require("moto", _MODELS, name)
         self._notes = threading.local()

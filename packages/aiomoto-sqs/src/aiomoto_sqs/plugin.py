@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
-from aiomoto.plugin.patches import Prepared
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
@@ -26,26 +25,22 @@ class SqsPlugin(ServicePlugin["Polling"]):
     services = ("sqs",)
     module = "moto.sqs.models"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._sqs: Sqs | None = None
-        self._prepared = Prepared(self.module, self._prepare)
+    _sqs: Sqs
 
-    def _prepare(self) -> list[Patch]:
+    def patches(self) -> Sequence[Patch]:
+        """Take the place of moto's waiting."""
         from .compat import Sqs
 
         self._sqs = Sqs()
         return self._sqs.patches()
 
     def begin(self, engine: Engine) -> tuple[Polling, Sequence[Patch]]:
-        """Take the place of moto's waiting."""
+        """Watch this mock's queues."""
         from .polling import Polling
         from .rooms import Rooms
 
-        patches, sqs = self._prepared.get(), self._sqs
-        assert sqs is not None
-        sqs.watcher = rooms = Rooms(sqs)
-        return Polling(engine, sqs, rooms), [*patches, *sqs.time_patches(engine.clock)]
+        self._sqs.watcher = rooms = Rooms(self._sqs)
+        return Polling(engine, self._sqs, rooms), self._sqs.time_patches(engine.clock)
 
     def end(self, state: Polling) -> None:
         """End all waits."""

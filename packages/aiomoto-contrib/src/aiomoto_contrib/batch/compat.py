@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 from aiomoto.compat import require
 from aiomoto.plugin.patches import Patch
 
-from ..common.threads import Waits
+from ..common.threads import Waits, join
 
 _MODELS = "moto.batch.models"
 _SIMPLE = "moto.batch_simple.models"
 
 
 class Batch:
-    """moto's Batch, simple and with Docker, in moto 5.1 and 5.2."""
+    """moto's Batch, simple and with Docker, in moto 5.1 and 5.2.
 
-    def __init__(self) -> None:
+    :param looks: waits between two looks at a container or at another job.
+    :param delays: waits before a job fails as it is told to.
+    """
+
+    def __init__(self, looks: Waits, delays: Waits) -> None:
+        self._looks, self._delays = looks, delays
         self._models = require("moto", _MODELS)
         self._simple = require("moto", _SIMPLE)
         self._backends = require("moto", _MODELS, "batch_backends")
@@ -25,20 +29,16 @@ class Batch:
             require("moto", module, name)
         require("moto", _MODELS, "Job", "terminate")
 
-    def patches(self, looks: Waits, delays: Waits) -> list[Patch]:
-        """What to replace in moto while a mock is active.
-
-        :param looks: between two looks at a container or at another job.
-        :param delays: before a job fails as it is told to.
-        """
+    def patches(self) -> list[Patch]:
+        """What to replace in moto while a mock is active."""
         return [
-            (self._models, "sleep", looks.sleep),
-            (self._models, "time", looks),
-            (self._simple, "sleep", delays.sleep),
+            (self._models, "sleep", self._looks.sleep),
+            (self._models, "time", self._looks),
+            (self._simple, "sleep", self._delays.sleep),
         ]
 
-    def stop_all(self) -> list[threading.Thread]:
-        """Tell the jobs that run to stop; returns their threads."""
+    def close(self) -> None:
+        """Have the jobs that run stop."""
         jobs: list[Any] = [
             job
             for regions in list(self._backends.values())
@@ -48,4 +48,6 @@ class Batch:
         ]
         for job in jobs:
             job.stop = True
-        return jobs
+        self._looks.close()
+        self._delays.close()
+        join(jobs)

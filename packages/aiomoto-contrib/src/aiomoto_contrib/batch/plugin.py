@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
 
@@ -14,43 +14,29 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
-    from ..common.threads import Waits
     from .compat import Batch
 
 
-class Running(NamedTuple):
-    """What runs in a mock."""
-
-    batch: Batch
-    #: A container takes the time that it takes, whatever the mock's clock says.
-    looks: Waits
-    delays: Waits
-
-
-class BatchPlugin(ServicePlugin[Running]):
+class BatchPlugin(ServicePlugin["Batch"]):
     """Has what sleeps in moto's Batch be woken when the mock ends."""
 
     services = ("batch",)
     module = "moto.batch.models"
 
-    def begin(self, engine: Engine) -> tuple[Running, Sequence[Patch]]:
+    def begin(self, engine: Engine) -> tuple[Batch, Sequence[Patch]]:
         """Take the place of what sleeps."""
         from aiomoto.clock import RealClock
 
         from ..common.threads import Waits
         from .compat import Batch
 
-        running = Running(Batch(), Waits(RealClock()), Waits(engine.clock))
-        return running, running.batch.patches(running.looks, running.delays)
+        # A container takes the time that it takes, whatever the mock's clock says.
+        batch = Batch(Waits(RealClock()), Waits(engine.clock))
+        return batch, batch.patches()
 
-    def end(self, state: Running) -> None:
+    def end(self, state: Batch) -> None:
         """Stop what runs."""
-        from ..common.threads import join
-
-        jobs = state.batch.stop_all()
-        state.looks.close()
-        state.delays.close()
-        join(jobs)
+        state.close()
 
     @hookimpl
     def aiomoto_blocks(self, request: AwsRequest) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import cast
 
 from aiomoto import eventstream
 from aiomoto.bells import AsyncBell, async_bell
@@ -72,10 +74,7 @@ class Live:
 
 def now_only(script: Script) -> Iterator[bytes]:
     """What a script has without waiting."""
-    for step in script:
-        if isinstance(step, Until):
-            break
-        yield step
+    return cast("Iterator[bytes]", takewhile(lambda step: not isinstance(step, Until), script))
 
 
 class LiveBodies:

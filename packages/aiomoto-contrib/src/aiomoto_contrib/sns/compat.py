@@ -47,19 +47,16 @@ class Sns:
     """moto's SNS, in moto 5.1 and 5.2."""
 
     def __init__(self) -> None:
-        self._class = require_attributes(
-            "moto",
-            _MODELS,
-            "Subscription",
+        attributes = (
             "protocol",
             "endpoint",
             "arn",
             "topic",
             "attributes",
             "_filter_policy_matcher",
-            "get_post_data",
-            "_parse_message_structure",
         )
+        methods = ("get_post_data", "_parse_message_structure")
+        self._class = require_attributes("moto", _MODELS, "Subscription", *attributes, *methods)
         self._publish = require("moto", _MODELS, "Subscription", "publish")
         self._passes = require("moto", "moto.core.config", "passthrough_url")
 

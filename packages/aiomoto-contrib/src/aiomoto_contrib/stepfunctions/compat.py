@@ -36,7 +36,8 @@ _NAMES = (
 class StepFunctions:
     """moto's Step Functions, in moto 5.1 and 5.2."""
 
-    def __init__(self) -> None:
+    def __init__(self, waits: Waits) -> None:
+        self.waits = waits
         self._modules = [(require("moto", module), names) for module, names in _NAMES]
         for module, names in _NAMES:
             for name in names:
@@ -50,8 +51,9 @@ class StepFunctions:
         self._backends = require("moto", f"{_PARSER}.models", "stepfunctions_parser_backends")
         require("moto", f"{_PARSER}.backend.execution", "Execution", "stop")
 
-    def patches(self, waits: Waits) -> list[Patch]:
+    def patches(self) -> list[Patch]:
         """What to replace in moto while a mock is active."""
+        waits = self.waits
 
         def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
             """Until the clock is so far, or the execution is stopped."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
 
@@ -13,38 +13,30 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
-    from ..common.threads import Waits
     from .compat import StepFunctions
 
 
-class Running(NamedTuple):
-    """What runs in a mock."""
-
-    machines: StepFunctions
-    waits: Waits
-
-
-class StepFunctionsPlugin(ServicePlugin[Running]):
+class StepFunctionsPlugin(ServicePlugin["StepFunctions"]):
     """Has moto's threads wait for the mock's clock."""
 
     services = ("stepfunctions",)
     module = "moto.stepfunctions.parser.models"
     has_jobs = True
 
-    def begin(self, engine: Engine) -> tuple[Running, Sequence[Patch]]:
+    def begin(self, engine: Engine) -> tuple[StepFunctions, Sequence[Patch]]:
         """Take the place of what waits."""
         from aiomoto.background import background
 
         from ..common.threads import Waits
         from .compat import StepFunctions
 
-        running = Running(StepFunctions(), Waits(engine.clock))
-        background.waiting = running.waits.waiting_for
-        return running, running.machines.patches(running.waits)
+        machines = StepFunctions(Waits(engine.clock))
+        background.waiting = machines.waits.waiting_for
+        return machines, machines.patches()
 
-    def end(self, state: Running) -> None:
+    def end(self, state: StepFunctions) -> None:
         """Stop what runs."""
-        state.machines.stop_all()
+        state.stop_all()
         state.waits.close()
 
     @hookimpl

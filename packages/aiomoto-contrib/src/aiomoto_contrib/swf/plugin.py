@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
 
@@ -13,46 +13,36 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from ..common.threads import Waits
     from .polls import Polls
 
 _POLLS = frozenset({"PollForDecisionTask", "PollForActivityTask"})
 
 
-class Running(NamedTuple):
-    """What waits in a mock."""
-
-    polls: Polls
-    waits: Waits
-
-
-class SwfPlugin(ServicePlugin[Running]):
+class SwfPlugin(ServicePlugin["Polls"]):
     """Has SWF go by the mock's clock."""
 
     services = ("swf",)
     module = "moto.swf.models"
 
-    def begin(self, engine: Engine) -> tuple[Running, Sequence[Patch]]:
+    def begin(self, engine: Engine) -> tuple[Polls, Sequence[Patch]]:
         """Take the place of moto's clock and timers."""
-        from ..common.threads import Waits
         from .compat import Swf
         from .polls import Polls
 
         swf = Swf()
-        running = Running(Polls(engine, swf), Waits(engine.clock))
-        return running, swf.patches(running.waits, running.polls.changed)
+        polls = Polls(engine, swf)
+        return polls, swf.patches(polls.waits, polls.changed)
 
-    def end(self, state: Running) -> None:
+    def end(self, state: Polls) -> None:
         """End all polls and timers."""
-        state.polls.close()
-        state.waits.close()
+        state.close()
 
     @hookimpl
     def aiomoto_handle(self, request: AwsRequest) -> Awaitable[AwsResponse] | None:
         """Answer polls of async clients; all else is moto's alone."""
         if self.now is None or not request.is_async or request.operation not in _POLLS:
             return None
-        return self.now.polls.answer(request)
+        return self.now.answer(request)
 
     @hookimpl
     def aiomoto_blocks(self, request: AwsRequest) -> bool:
@@ -63,7 +53,7 @@ class SwfPlugin(ServicePlugin[Running]):
     def aiomoto_response(self, request: AwsRequest, response: AwsResponse) -> None:
         """Whatever else was called may have made a task."""
         if self.now is not None and response.status == 200 and request.operation not in _POLLS:
-            self.now.polls.changed()
+            self.now.changed()
 
 
 #: What the entry point names.

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from aiomoto.asking import whole
 from aiomoto.bells import AsyncBell, async_bell
 
+from ..common.threads import Waits
+
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
     from aiomoto.request import AwsRequest, AwsResponse
@@ -36,6 +38,8 @@ class Polls:
         self._lock = threading.Lock()
         self._bells: dict[AsyncBell, None] = {}
         self._over = False
+        #: Timers of workflows.
+        self.waits = Waits(engine.clock)
 
     def changed(self) -> None:
         """There may be a task for somebody."""
@@ -45,9 +49,10 @@ class Polls:
             bell.ring()
 
     def close(self) -> None:
-        """Have all polls return without a task."""
+        """Have all polls return without a task, and no timer fire."""
         self._over = True
         self.changed()
+        self.waits.close()
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """moto's answer as soon as it has a task or an error, else when the poll is over."""

@@ -18,8 +18,10 @@ def require_attributes(
     names it: an instance made to look might stay in moto's trackers.
     """
     cls = require(library, module, name)
-    codes = (getattr(getattr(cls, method, None), "__code__", None) for method in methods)
-    known = {known for code in codes if code is not None for known in code.co_names}
+    known: list[str] = []
+    for method in methods:
+        code = getattr(getattr(cls, method, None), "__code__", None)
+        known += code.co_names if code is not None else ()
     for attribute in attributes:
         if attribute not in known and not hasattr(cls, attribute):
             missing = f"{module}.{name}.{attribute}"

@@ -22,16 +22,8 @@ class Lambda:
 
     def __init__(self) -> None:
         self._get_backend = require("moto", "moto.awslambda.utils", "get_backend")
-        self._function_class = require_attributes(
-            "moto",
-            _MODELS,
-            "LambdaFunction",
-            "function_name",
-            "function_arn",
-            "version",
-            "timeout",
-            "memory_size",
-        )
+        attributes = ("function_name", "function_arn", "version", "timeout", "memory_size")
+        self._function_class = require_attributes("moto", _MODELS, "LambdaFunction", *attributes)
         simple = "moto.awslambda_simple.models"
         self._simple_class = require("moto", simple, "LambdaSimpleBackend")
         self._config = require("moto", "moto.core.config", "default_user_config")

@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping as Dictionary
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from aiomoto.asking import Arn
@@ -18,7 +19,7 @@ from ..context import Function
 if TYPE_CHECKING:
     from .functions import Lambda
 
-_MODELS = "moto.awslambda.models"
+_MODELS, _SQS = "moto.awslambda.models", "moto.sqs.models"
 
 
 @dataclass(frozen=True)
@@ -65,46 +66,22 @@ class EventSources:
     def __init__(self, functions: Lambda) -> None:
         self._functions = functions
         self._get_backend = require("moto", "moto.awslambda.utils", "get_backend")
-        self._backend_class = require_attributes(
-            "moto",
-            _MODELS,
-            "LambdaBackend",
-            "send_kinesis_message",
-            "send_dynamodb_items",
-            "list_event_source_mappings",
-            "get_event_source_mapping",
-        )
-        self._queue_class = require_attributes(
-            "moto",
-            "moto.sqs.models",
-            "Queue",
-            "lambda_event_source_mappings",
-            "_messages",
-            "queue_arn",
-        )
-        self._sqs = require("moto", "moto.sqs.models")
-        self._event_pattern = require_attributes(
-            "moto", "moto.events.models", "EventPattern", "load", "matches_event"
-        )
+        check = partial(require_attributes, "moto")
+        methods = ("send_kinesis_message", "send_dynamodb_items")
+        looks = ("list_event_source_mappings", "get_event_source_mapping")
+        self._backend_class = check(_MODELS, "LambdaBackend", *methods, *looks)
+        self._sqs = require("moto", _SQS)
         for name in ("sqs_backends", "unix_time_millis"):
-            require("moto", "moto.sqs.models", name)
-        self._add_message = require("moto", "moto.sqs.models", "Queue", "add_message")
-        require_attributes("moto", "moto.sqs.models", "Message", "visible_at", "delayed_until")
-        require_attributes(
-            "moto",
-            _MODELS,
-            "EventSourceMapping",
-            "uuid",
-            "event_source_arn",
-            "function_arn",
-            "batch_size",
-            "enabled",
-            "function_response_types",
-            "max_retry_attempts",
-            "bisect_on_error",
-            "destination_config",
-            "filter_criteria",
-        )
+            require("moto", _SQS, name)
+        attributes = ("lambda_event_source_mappings", "_messages", "queue_arn")
+        self._queue_class = check(_SQS, "Queue", *attributes)
+        check(_SQS, "Message", "visible_at", "delayed_until")
+        self._event_pattern = check("moto.events.models", "EventPattern", "load", "matches_event")
+        names = ("uuid", "event_source_arn", "function_arn", "batch_size", "enabled")
+        settings = ("max_retry_attempts", "bisect_on_error", "destination_config")
+        more = ("function_response_types", "filter_criteria")
+        check(_MODELS, "EventSourceMapping", *names, *settings, *more)
+        self._add_message = require("moto", _SQS, "Queue", "add_message")
 
     def mappings(self, source: str) -> list[Mapping]:
         """The event source mappings of a queue or stream."""
