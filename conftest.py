@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,8 +16,10 @@ if TYPE_CHECKING:
 settings.register_profile("aiomoto", deadline=None)
 settings.load_profile("aiomoto")
 
-# The last is in tests/, which pyproject.toml puts on the path.
-pytest_plugins = ["aiomoto.testing.fixtures", "pytester", "support.free_loop"]
+pytest_plugins = ["aiomoto.testing.fixtures", "pytester"]
+# In tests/, which pyproject.toml puts on the path. Examples of documents run without it.
+if find_spec("support"):
+    pytest_plugins.append("support.free_loop")
 
 # Each run of pytest in a process of its own would import the libraries that these
 # are of, which takes longer than all else in most of them. This run has the plugins,
