@@ -24,3 +24,23 @@ def test_each_test_has_its_own(pytester: pytest.Pytester) -> None:
             boto3_client("sns").publish(TopicArn=sns_topic, Message="hello")
     """)
     pytester.runpytest_subprocess().assert_outcomes(passed=4)
+
+
+def test_a_users_fixture_of_the_same_name_wins(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        shop_fixtures="""
+            from aiomoto.pytest_plugin import client_fixture
+
+            def pytest_configure(config):
+                client_fixture(config, "sns", name="sns_client", max_pool_connections=3)
+        """,
+        test_shop="""
+            import pytest
+
+            @pytest.mark.asyncio
+            async def test_topic(sns_client):
+                assert sns_client.meta.config.max_pool_connections == 3
+        """,
+    )
+    pytester.syspathinsert()
+    pytester.runpytest_subprocess("-p", "shop_fixtures").assert_outcomes(passed=1)

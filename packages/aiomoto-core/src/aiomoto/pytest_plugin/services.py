@@ -45,7 +45,8 @@ def client_fixture(config: pytest.Config, service: str, *, name: str, **settings
     # pytest looks for fixtures in modules and classes.
     plugin = ModuleType(f"{__name__}.{name}")
     vars(plugin).update(found)
-    config.pluginmanager.register(plugin, f"aiomoto-fixture-{name}")
+    # A user's fixture may have the name of one of an installed package, and takes its place.
+    config.pluginmanager.register(plugin, f"aiomoto-fixture-{name}-{id(plugin)}")
 
 
 def _in(loop_scope: Scope, name: str, opened: Any) -> Any:
