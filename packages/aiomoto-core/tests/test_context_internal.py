@@ -11,7 +11,7 @@ from aiomoto import compat, hookimpl, mock_aws
 from aiomoto.declared import Endpoint
 from aiomoto.engine import Engine, Settings, engine
 from aiomoto.guard import Verdict
-from aiomoto.patching import CLIENTS, ClientPatches
+from aiomoto.patching import NeededPatches
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -146,9 +146,9 @@ def test_every_client_that_is_imported_is_patched() -> None:
     import sys
 
     originals = {}
-    for library, patches in CLIENTS.items():
-        if library in sys.modules:
-            for owner, attribute, _ in patches(engine):
+    for wire in NeededPatches(engine):
+        if wire.module in sys.modules:
+            for owner, attribute, _ in wire.made():
                 originals[owner, attribute] = vars(owner).get(attribute)  # None: inherited
     assert len(originals) >= 8
     with mock_aws():
@@ -188,11 +188,11 @@ def test_patches_put_in_twice_are_taken_out_once() -> None:
         pass
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aiomoto.patching.stubber.patches", lambda *_: [
+        patch.setattr("aiomoto.wire.stubber.patches", lambda *_: [
             (Owner, "attribute", "ours"), (Child, "attribute", "child's")
         ])  # fmt: skip
-        patch.setattr("aiomoto.patching.CLIENTS", {})
-        patches = ClientPatches(engine)
+        patch.setattr("aiomoto.patching.NEEDED", {"aiomoto": ("wire.stubber.patches",)})
+        patches = NeededPatches(engine)
         patches.put_in()
         patches.put_in()
         assert (Owner.attribute, Child.attribute) == ("ours", "child's")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 from aiomoto import doctor
 from aiomoto.__main__ import main
+from aiomoto.testing import fast_paths
 
 
 def test_all_is_well(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -17,7 +20,7 @@ def test_all_is_well(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert "AWS_ENDPOINT_URL_S3=https://minio.local: counts as AWS inside a mock" in text
     assert "AWS_SECRET_ACCESS_KEY=***: fake inside a mock" in text
     for name in ("moto", "aiobotocore.endpoint", "aiohttp", "botocore.httpsession"):
-        assert f"  {name:22}fits\n" in text
+        assert f"  {name:28}fits\n" in text
     assert "answered in process: account 123456789012" in text
     assert text.endswith("Verdict: aiomoto works here.\n")
 
@@ -28,8 +31,24 @@ def test_a_seam_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(aiohttp.BaseConnector, "_release_acquired")
     text, problems = doctor.examine()
     assert problems
-    assert f"  {'aiohttp':22}does not fit: aiomoto needs aiohttp.connector.BaseCon" in text
+    assert f"  {'aiohttp':28}does not fit: aiomoto needs aiohttp.connector.BaseCon" in text
     assert f"Problems: {problems}\n  - aiomoto needs aiohttp.connector.BaseConnector._rel" in text
+
+
+def test_a_fast_path_that_is_off_is_no_problem() -> None:
+    paths = fast_paths.installed()
+    with fast_paths.missing("botocore.auth.SigV4Auth._sign", paths):
+        text, problems = doctor.examine()
+    assert problems == 0
+    why = f"botocore {version('botocore')} has no botocore.auth.SigV4Auth._sign"
+    assert f"  off: keys of signatures (botocore.auth): {why}\n" in text
+    assert text.endswith("Verdict: aiomoto works here.\n")
+    assert "keys of signatures" not in doctor.examine()[0]
+
+
+def test_fast_paths_that_were_switched_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIOMOTO_OPTIMISE", "0")
+    assert "  all are off: AIOMOTO_OPTIMISE=0\n" in doctor.examine()[0]
 
 
 def test_a_plugin_that_can_not_be_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,7 +132,7 @@ class Dispatcher:
 
     def _call(self, handler: Handler, request: AwsRequest) -> AwsResponse:
         try:
-            return self._moto.call(handler, request, quick=self._engine.optimises())
+            return self._moto.call(handler, request)
         except NotImplementedError as error:
             if type(error) is not NotImplementedError:
                 raise  # one of ours, or one of moto's that says more, such as of a filter

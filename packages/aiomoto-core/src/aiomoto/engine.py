@@ -23,7 +23,8 @@ from .errors import RealRequestBlocked
 from .fast.collector import collector_rests
 from .guard import Guard, Ruling, Verdict
 from .named_file import named_file
-from .patching import ClientPatches
+from .patching import NeededPatches, fast_paths
+from .plugin.fast_paths import FastPaths
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .settings import Settings
@@ -57,8 +58,9 @@ class Engine:
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
         self._prepared = False
-        self._optimises = False
-        self._patches = ClientPatches(self)
+        self._patches = NeededPatches(self)
+        #: What only makes things faster; plugins begin and end their own here. See docs/hooks.md.
+        self.fast_paths = FastPaths(fast_paths())
         #: Bodies that are being delivered piece by piece.
         self.streams: set[Feed] = set()
         #: What the mocks that are active go by; for plugins, from their activation on.
@@ -70,10 +72,6 @@ class Engine:
     def active(self) -> bool:
         """Whether any mock is running."""
         return bool(self._leases)
-
-    def optimises(self) -> bool:
-        """Whether the fast paths are on: a mock is active, and none asked for the slow ones."""
-        return self._optimises
 
     @property
     def leases(self) -> tuple[Lease, ...]:
@@ -158,9 +156,8 @@ class Engine:
 
     def _renew_guard(self) -> None:
         moto = compat.moto()
-        self._optimises = bool(self._leases) and all(
-            lease.settings.optimise for lease in self._leases
-        )
+        wanted = (lease.settings.optimise for lease in self._leases)
+        self.fast_paths.switch(bool(self._leases) and all(wanted))
         declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
         self._guard = Guard(
             suffixes=compat.dns_suffixes(),

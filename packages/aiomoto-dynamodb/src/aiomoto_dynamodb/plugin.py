@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import LatePatches
-from aiomoto.plugin.patches import Prepared
+from aiomoto.plugin.imports import ModulePatches
 
 if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
@@ -19,7 +18,7 @@ class DynamoDBPlugin:
     """The hooks, and what they have put in while a mock is active."""
 
     def __init__(self) -> None:
-        self._patches = LatePatches(_MODELS, Prepared(_MODELS, _patches).get)
+        self._patches = ModulePatches(_MODELS, _patches)
 
     @hookimpl
     def aiomoto_services(self) -> list[str]:

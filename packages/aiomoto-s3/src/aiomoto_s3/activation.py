@@ -7,16 +7,12 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from aiomoto.plugin.imports import LatePatches, when_imported
-from aiomoto.plugin.patches import Prepared
+from aiomoto.plugin.imports import when_imported
 
 if TYPE_CHECKING:
-    from aiomoto.plugin.patches import Patch
-
     from .filesystems import Filesystems
     from .local_caches import LocalCaches
 
-_MOTO = "moto.s3.responses"
 _S3FS, _CACHED = "s3fs.core", "fsspec.implementations.cached"
 
 
@@ -26,17 +22,14 @@ class Activation:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._active = False
-        self._optimises: Callable[[], bool] = bool
-        self._moto = LatePatches(_MOTO, Prepared(_MOTO, self._bodies).get)
         self._filesystems: Filesystems | None = None
         self._caches: LocalCaches | None = None
         self._forget: list[Callable[[], None]] = []
 
-    def start(self, optimises: Callable[[], bool]) -> None:
-        """Change moto, s3fs and fsspec, or wait for them; undone if anything goes wrong."""
-        self._active, self._optimises = True, optimises
+    def start(self) -> None:
+        """Change s3fs and fsspec, or wait for them; undone if anything goes wrong."""
+        self._active = True
         try:
-            self._moto.put_in()
             for module in (_S3FS, _CACHED):
                 self._forget.append(when_imported(module, self._change_filesystems))
         except BaseException:
@@ -56,11 +49,8 @@ class Activation:
             if caches is not None:
                 caches.stop()
         finally:
-            try:
-                if filesystems is not None:
-                    filesystems.stop()
-            finally:
-                self._moto.take_out()
+            if filesystems is not None:
+                filesystems.stop()
 
     def reset(self) -> None:
         """Forget what was seen of buckets that are gone; everything stays open."""
@@ -68,16 +58,6 @@ class Activation:
             for one in (self._filesystems, self._caches):
                 if one is not None:
                     one.reset()
-
-    def _bodies(self) -> list[Patch]:
-        from . import compat
-        from .bodies import handle_encoded_body, storing
-
-        moto = compat.MotoBodies()
-        return [
-            (moto.responses, moto.DECODER, handle_encoded_body),
-            (moto.key_class, "value", storing(moto, lambda: self._optimises())),
-        ]
 
     def _change_filesystems(self) -> None:
         if _S3FS not in sys.modules:

@@ -8,29 +8,31 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
-from importlib.metadata import version
 from typing import Any
 
-from aiomoto.compat import close_client, require
-from aiomoto.errors import IncompatibleLibrary
+from aiomoto.compat import attribute, close_client, mentions, require, require_attributes
 
 
 class MotoBodies:
-    """moto: what takes bodies with trailing checksums apart, and how objects are stored."""
-
-    DECODER = "_handle_encoded_body"
+    """moto: what takes bodies with trailing checksums apart."""
 
     def __init__(self) -> None:
-        self.responses: Any = require("moto", "moto.s3.responses", "S3Response")
-        require("moto", "moto.s3.responses", "S3Response", self.DECODER)
-        self.key_class: Any = require("moto", "moto.s3.models", "FakeKey")
+        module, name = "moto.s3.responses", "S3Response"
+        self.decoder = attribute("moto", module, name, "_handle_encoded_body")
+        used = ("request", "body", "raw_body")
+        methods = ("setup_class", "_get_checksum")
+        require_attributes("moto", module, name, *used, methods=methods)
+
+
+class MotoObjects:
+    """moto: how objects are stored."""
+
+    def __init__(self) -> None:
         #: The property that writes an object's bytes into a ``SpooledTemporaryFile``.
-        self.value: Any = require("moto", "moto.s3.models", "FakeKey", "value")
+        self.value = attribute("moto", "moto.s3.models", "FakeKey", "value")
         self._md5: Any = require("moto", "moto.s3.models", "md5_hash")
-        used = self.key_class.__init__.__code__.co_names
-        for name in ("_max_buffer_size", "_value_buffer", "_etag"):
-            if name not in used:
-                raise IncompatibleLibrary("moto", version("moto"), f"FakeKey().{name}")
+        own = ("_max_buffer_size", "_value_buffer", "_etag")
+        require_attributes("moto", "moto.s3.models", "FakeKey", *own)
 
     @staticmethod
     def is_for_a_file(key: Any, value: Any) -> bool:
@@ -56,21 +58,18 @@ class S3fs:
     HELPER, LOCK, LISTINGS = "_kwargs_helper", "_set_session_lock", "dircache"
 
     def __init__(self) -> None:
-        self.filesystem_class: Any = require("s3fs", "s3fs.core", "S3FileSystem")
+        names = (self.CLIENT, self.CREATOR, self.SESSION, self.HELPER)
+        self.filesystem_class: Any = require_attributes(
+            "s3fs", "s3fs.core", "S3FileSystem", *names, methods=("set_session",)
+        )
         self.base_class: Any = require("fsspec", "fsspec.spec", "AbstractFileSystem")
-        self._region_cache: Any = require("s3fs", "s3fs.utils", "S3BucketRegionCache")
+        self._region_cache: Any = require_attributes(
+            "s3fs", "s3fs.utils", "S3BucketRegionCache", "_client", "_regions", "_buckets"
+        )
         require("fsspec", "fsspec.spec", "AbstractFileSystem", "_cache")
         self.close_session: Any = require("s3fs", "s3fs.core", "S3FileSystem", "close_session")
-        connect = require("s3fs", "s3fs.core", "S3FileSystem", "set_session")
-        used = connect.__code__.co_names
-        for name in (self.CLIENT, self.CREATOR, self.SESSION, self.HELPER):
-            if name not in used:
-                raise IncompatibleLibrary("s3fs", version("s3fs"), f"S3FileSystem().{name}")
-        for name in ("_client", "_regions", "_buckets"):
-            if name not in self._region_cache.__init__.__code__.co_names:
-                raise IncompatibleLibrary("s3fs", version("s3fs"), f"S3BucketRegionCache().{name}")
         #: s3fs has this lock since 2025.12 or so.
-        self.has_lock = self.LOCK in used
+        self.has_lock = mentions(self.filesystem_class.set_session, self.LOCK)
 
     def fresh_listings(self, listings: Any) -> Any:
         """An empty cache of listings with the same settings (``DirCache.__reduce__``)."""
@@ -169,16 +168,12 @@ class FsspecCaches:
 
     def __init__(self, s3fs: S3fs) -> None:
         module = "fsspec.implementations.cached"
-        self.caching_class: Any = require("fsspec", module, "CachingFileSystem")
         self._metadata_class: Any = require("fsspec", module, "CacheMetadata")
         self.is_s3: Callable[[Any], bool] = s3fs.reaches_s3
-        used = {*self.caching_class.__init__.__code__.co_names}
-        used |= {*self.caching_class.load_cache.__code__.co_names}
-        for name in (*sorted(self.NAMES), "fs"):
-            if name not in used:
-                raise IncompatibleLibrary(
-                    "fsspec", version("fsspec"), f"CachingFileSystem().{name}"
-                )
+        names, methods = (*sorted(self.NAMES), "fs"), ("__init__", "load_cache")
+        self.caching_class: Any = require_attributes(
+            "fsspec", module, "CachingFileSystem", *names, methods=methods
+        )
 
     @staticmethod
     def held(filesystem: Any) -> dict[str, Any]:

@@ -6,11 +6,13 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
+from aiomoto.plugin.fast_paths import FastPath
 
 from .activation import activation
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
+    from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
 _SERVICES = ("s3", "s3control", "s3tables", "s3vectors")
@@ -25,15 +27,17 @@ def aiomoto_services() -> list[str]:
 
 @hookimpl
 def aiomoto_activate(engine: Engine) -> None:
-    """Take large bodies apart in linear time, and give S3 file systems a clean start."""
-    activation.start(engine.optimises)
+    """Have large bodies copied less often, and give S3 file systems a clean start."""
+    activation.start()
+    for path in _FAST_PATHS:
+        engine.fast_paths.begin(path)
 
 
 @hookimpl
 def aiomoto_handle(request: AwsRequest) -> None:
     """Have moto's S3 given a large body's payload as it is."""
     if request.service == "s3":
-        request.takes_apart = True
+        request.takes_apart = _taken_apart.are_in
 
 
 @hookimpl
@@ -43,6 +47,24 @@ def aiomoto_reset() -> None:
 
 
 @hookimpl
-def aiomoto_deactivate() -> None:
+def aiomoto_deactivate(engine: Engine) -> None:
     """Put moto and s3fs back, and close what file systems opened."""
+    for path in _FAST_PATHS:
+        engine.fast_paths.end(path)
     activation.stop()
+
+
+def _bodies() -> list[Patch]:
+    from .bodies import taken_apart
+
+    return taken_apart()
+
+
+def _objects() -> list[Patch]:
+    from .bodies import stored_at_once
+
+    return stored_at_once()
+
+
+_taken_apart = FastPath("aws-chunked bodies", "moto.s3.responses", _bodies)
+_FAST_PATHS = (_taken_apart, FastPath("large objects", "moto.s3.models", _objects))

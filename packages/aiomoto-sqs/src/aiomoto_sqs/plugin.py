@@ -7,8 +7,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from aiomoto import hookimpl
-from aiomoto.plugin.imports import LatePart
-from aiomoto.plugin.patches import Prepared
+from aiomoto.plugin.fast_paths import FastPath
+from aiomoto.plugin.imports import LatePart, ModulePatches
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
@@ -29,7 +29,8 @@ class SqsPlugin:
     def __init__(self) -> None:
         self._sqs: Sqs | None = None
         self._part: LatePart[Polling] = LatePart(_MODELS)
-        self._prepared = Prepared(_MODELS, self._prepare)
+        self._prepared = ModulePatches(_MODELS, self._prepare)
+        self._counts = FastPath("counts of messages", _MODELS, _counts)
 
     @hookimpl
     def aiomoto_services(self) -> list[str]:
@@ -40,6 +41,7 @@ class SqsPlugin:
     def aiomoto_activate(self, engine: Engine) -> None:
         """Watch moto's queues, and have them go by the mock's clock, once there are any."""
         self._part.begin(partial(self._begin, engine))
+        engine.fast_paths.begin(self._counts)
 
     def _prepare(self) -> list[Patch]:
         from .compat import Sqs
@@ -51,14 +53,15 @@ class SqsPlugin:
         from .polling import Polling
         from .rooms import Rooms
 
-        patches, sqs = self._prepared.get(), self._sqs
+        patches, sqs = self._prepared.made(), self._sqs
         assert sqs is not None
         sqs.watcher = rooms = Rooms(sqs)
         return Polling(engine, sqs, rooms), [*patches, *sqs.time_patches(engine.clock)]
 
     @hookimpl
-    def aiomoto_deactivate(self) -> None:
+    def aiomoto_deactivate(self, engine: Engine) -> None:
         """End all waits, and leave moto as it was."""
+        engine.fast_paths.end(self._counts)
         polling = self._part.end()
         if polling is not None:
             polling.rooms.close()
@@ -69,6 +72,12 @@ class SqsPlugin:
         if self._part.now is None or request.operation not in _RECEIVES:
             return None
         return self._part.now.answer(request)
+
+
+def _counts() -> list[Patch]:
+    from .compat import Counts
+
+    return Counts().patches()
 
 
 #: What the entry point names.

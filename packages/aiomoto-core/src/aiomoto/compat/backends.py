@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ..request import AwsRequest, AwsResponse
-from .environs import environ, parsed
 from .names import require
 
 _ANY_URL = re.compile("https?://")
@@ -195,23 +194,18 @@ class Moto:
             backend = backends["global"]
         yield from backend.urls.items()
 
-    def call(
-        self, handler: Callable[..., Any], request: AwsRequest, *, quick: bool = False
-    ) -> AwsResponse:
-        """Run one of moto's handlers, as moto's own stubber does.
-
-        ``quick`` makes the request that the handler is given without werkzeug's builder.
-        """
+    def call(self, handler: Callable[..., Any], request: AwsRequest) -> AwsResponse:
+        """Run one of moto's handlers, as moto's own stubber does."""
         given: Any
         if request.headers.get("Accept") == "*/*":
             # aiohttp and httpx send it of their own accord. It says as much as none
             # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
             del request.headers["Accept"]
         request_url = _without_parameters(request.url)
-        apart = request.apart if quick and request.takes_apart else None
+        apart = request.apart if request.takes_apart else None
         body = request.body if apart is None else apart.payload
         if self._request_class is not None:
-            given = self._request(request, request_url, body, quick)
+            given = self.build_request(request, request_url, body)
             url = given.raw_url
             # The body is all there: werkzeug need not limit it, which copies it twice.
             given.environ["wsgi.input_terminated"] = True
@@ -232,13 +226,9 @@ class Moto:
             getattr(given, "environ", {}).pop("werkzeug.request", None)
         return AwsResponse.of(status, out_headers, body)
 
-    def _request(self, request: AwsRequest, url: str, body: bytes, quick: bool) -> Any:
-        build, given = self._request_class.from_primitives, (request.method, url, request.headers)
-        if quick:
-            made = environ(build, *given, body)
-            if made is not None:
-                return parsed(self._request_class(made), body)
-        return build(*given, body)
+    def build_request(self, request: AwsRequest, url: str, body: bytes) -> Any:
+        """The request that moto's handlers are given; replaced by a fast path."""
+        return self._request_class.from_primitives(request.method, url, request.headers, body)
 
 
 def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:

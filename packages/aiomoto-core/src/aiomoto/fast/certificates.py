@@ -15,7 +15,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..compat import TlsContexts, require
+from ..compat import TlsContexts, attribute
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -30,23 +30,25 @@ class _WouldBlock(Exception):
     """Something has to be read from a file now."""
 
 
-def patches(module: str, optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in a module of aiobotocore while a mock is active."""
-    create = require("aiobotocore", module, "create_urllib3_context")
+def late(module: str) -> list[Patch]:
+    """Certificates for a module of aiobotocore, loaded when they are needed."""
+    creating = attribute("aiobotocore", module, "create_urllib3_context")
+    create = creating.original
 
     def create_context(*args: Any, **kwargs: Any) -> Any:
         """A context that loads certificates when they are needed."""
         context = create(*args, **kwargs)
-        if type(context) is ssl.SSLContext and optimises():
+        if type(context) is ssl.SSLContext:
             context.__class__ = LateContext
         return context
 
-    owner = require("aiobotocore", module)
-    found: list[Patch] = [(owner, "create_urllib3_context", create_context)]
-    threads = TlsContexts()
-    if owner is threads.module and threads.are_built_in_threads:
-        found.append((owner, "asyncio", _Asyncio(threads, optimises)))
-    return found
+    return [creating.patch(create_context)]
+
+
+def in_loop() -> list[Patch]:
+    """Contexts that need no file, made without a thread."""
+    contexts = TlsContexts()
+    return [contexts.asyncio.patch(_Asyncio(contexts))]
 
 
 class _Asyncio:
@@ -55,16 +57,15 @@ class _Asyncio:
     A thread for each client costs little to compute and much to wait for, on a busy machine.
     """
 
-    def __init__(self, threads: TlsContexts, optimises: Callable[[], bool]) -> None:
-        self._threads = threads
-        self._optimises = optimises
+    def __init__(self, contexts: TlsContexts) -> None:
+        self._contexts = contexts
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
 
     async def to_thread(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """As asyncio's; other tasks have a turn before the result is there in any case."""
-        if self._optimises() and self._threads.builds(function):
+        if self._contexts.builds(function):
             token = _in_loop.set(True)
             try:
                 made = function(*args, **kwargs)

@@ -10,11 +10,10 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..compat import json_open_methods, require
+from ..compat import attribute, json_open_methods, require
 from .views import parse, view
 
 if TYPE_CHECKING:
@@ -27,18 +26,16 @@ _services: dict[tuple[str, str], list[str]] = {}
 _lock = threading.Lock()
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore's loaders while a mock is active."""
+def files() -> list[Patch]:
+    """The content of data files, and whether there are any."""
     file_loader = require("botocore", "botocore.loaders", "JSONFileLoader")
-    loader = require("botocore", "botocore.loaders", "Loader")
     open_methods = json_open_methods()
     load_file = require("botocore", "botocore.loaders", "JSONFileLoader", "load_file")
     exists = require("botocore", "botocore.loaders", "JSONFileLoader", "exists")
-    list_services = require("botocore", "botocore.loaders", "Loader", "list_available_services")
 
     def shared_load_file(self: Any, file_path: str) -> Any:
         """The content of a JSON file, parsed once; None if there is no such file."""
-        if type(self) is not file_loader or not optimises():
+        if type(self) is not file_loader:
             return load_file(self, file_path)
         packaged = file_path.startswith(_packaged())
         found = _files.get(file_path)
@@ -53,7 +50,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def shared_exists(self: Any, file_path: str) -> bool:
         """Whether there is such a file."""
-        if type(self) is not file_loader or not optimises():
+        if type(self) is not file_loader:
             return bool(exists(self, file_path))
         if not file_path.startswith(_packaged()):
             return bool(exists(self, file_path))
@@ -62,11 +59,18 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             known = _exists[file_path] = bool(exists(self, file_path))
         return known
 
+    return [(file_loader, "load_file", shared_load_file), (file_loader, "exists", shared_exists)]
+
+
+def services() -> list[Patch]:
+    """The services that have a model."""
+    file_loader = require("botocore", "botocore.loaders", "JSONFileLoader")
+    services_of = attribute("botocore", "botocore.loaders", "Loader", "list_available_services")
+    loader, list_services = services_of.owner, services_of.original
+
     def shared_list_services(self: Any, type_name: str) -> list[str]:
         """All services that have a model of this type; the packages' own are listed once."""
         if type(self) is not loader or type(self.file_loader) is not file_loader:
-            return list_services(self, type_name)  # type: ignore[no-any-return]
-        if not optimises():
             return list_services(self, type_name)  # type: ignore[no-any-return]
         services: set[str] = set()
         for path in self.search_paths:
@@ -80,11 +84,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             services.update(known)
         return sorted(services)
 
-    return [
-        (file_loader, "load_file", shared_load_file),
-        (file_loader, "exists", shared_exists),
-        (loader, "list_available_services", shared_list_services),
-    ]
+    return [services_of.patch(shared_list_services)]
 
 
 def forget() -> None:

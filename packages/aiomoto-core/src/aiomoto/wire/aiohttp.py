@@ -58,19 +58,7 @@ def patches(engine: Engine) -> list[Patch]:
         seam.compat.count(self, req, protocol)
         return seam.connection(self, req.connection_key, protocol, protocol.loop)
 
-    original_read = seam.compat.reader_class.read
-
-    async def read(self: Any, n: int = -1) -> Any:
-        """All that is left of a body in memory is handed over as it is, not piece by piece."""
-        if n < 0 and (rest := seam.compat.rest_of(self)) is not None:
-            await asyncio.sleep(0)
-            return rest
-        return await original_read(self, n)
-
-    return [
-        (seam.compat.connector_class, "connect", connect),
-        (seam.compat.reader_class, "read", read),
-    ]
+    return [(seam.compat.connector_class, "connect", connect)]
 
 
 class MemoryTransport(asyncio.Transport):

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from ..compat import require
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
-from . import httpx_bodies
 from .http1 import BODILESS, Incoming
 
 if TYPE_CHECKING:
@@ -69,7 +68,7 @@ def async_patches(engine: Engine) -> list[Patch]:
         session_class = require("aiobotocore", f"aiobotocore.{module}", name)
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
         found.append((session_class, "send", _carrying(engine, send)))
-    return found + httpx_bodies.aiobotocore_patches()
+    return found
 
 
 def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..compat import Moto
+from ..compat import moto
 from ..guard import Verdict
 from .botocore import raw_response, to_aws_request
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 
-def patches(engine: Engine, moto: Moto) -> list[Patch]:
+def patches(engine: Engine) -> list[Patch]:
     """What to replace in moto while a mock is active."""
 
     def silent(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
         """Leave the request to the HTTP client."""
 
-    return [(moto.stubber_class, "__call__", silent)]
+    return [(moto().stubber_class, "__call__", silent)]
 
 
 def answer_requests(engine: Engine, request: Any) -> Any:
