@@ -23,8 +23,8 @@ class Patches:
         try:
             for owner, name, replacement in patches:
                 original = vars(owner).get(name, _MISSING)
-                setattr(owner, name, replacement)
                 self._done.append((owner, name, original, replacement))
+                setattr(owner, name, replacement)
         except BaseException:
             self.take_out()
             raise
@@ -32,13 +32,13 @@ class Patches:
     def take_out(self) -> None:
         """Put back, but for what somebody else has patched over since."""
         while self._done:
-            owner, name, original, replacement = self._done.pop()
-            if vars(owner).get(name) is not replacement:
-                continue
-            if original is _MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)
+            owner, name, original, replacement = self._done[-1]
+            if vars(owner).get(name) is replacement:
+                if original is _MISSING:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, original)
+            self._done.pop()
 
 
 class Prepared:
