@@ -7,7 +7,7 @@ from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from . import compat
+from . import compat, nesting
 from .fast import backends, dates, identifiers
 from .plugin.imports import LatePatches
 from .plugin.patches import Prepared
@@ -57,6 +57,7 @@ def _profiles(library: str, module: str, engine: Engine) -> list[Patch]:
 def _moto(engine: Engine) -> list[Patch]:
     return [
         *stubber.patches(engine, compat.moto()),
+        *nesting.patches(engine, compat.moto()),
         *backends.patches(engine.optimises),
         *dates.writing(engine.optimises),
         *identifiers.patches(engine.optimises),
