@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from aiomoto.locks import Order, guarded
 from aiomoto.plugin.imports import LatePatches, when_imported
 from aiomoto.plugin.patches import Prepared
 
@@ -24,7 +25,7 @@ class Activation:
     """Puts the changes in with the first mock and takes them out with the last."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._active = False
         self._optimises: Callable[[], bool] = bool
         self._moto = LatePatches(_MOTO, Prepared(_MOTO, self._bodies).get)
