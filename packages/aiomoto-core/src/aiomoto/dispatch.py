@@ -14,9 +14,10 @@ import threading
 from collections.abc import Awaitable, Callable, Generator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from .bells import trio_here
+from .calls.naming import name_operation
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
@@ -202,21 +203,6 @@ def _is_not_s3(route: Route, call: Call | None) -> bool:
 def _response(done: StopIteration) -> AwsResponse:
     response: AwsResponse = done.value
     return response
-
-
-def name_operation(request: AwsRequest) -> None:
-    """Fill in the operation: as the client says, else from the target header or the query."""
-    if request.operation is None:
-        target = request.headers.get("X-Amz-Target", "")
-        if request.call is not None and request.call.operation:
-            request.operation = request.call.operation
-        elif target:
-            request.operation = target.rsplit(".", 1)[-1]
-        elif request.apart is not None:
-            pass  # an object of S3, no query
-        elif request.body[:7] == b"Action=" or b"&Action=" in request.body[:4096]:
-            found = parse_qs(request.body[:65536].decode("utf-8", "replace")).get("Action")
-            request.operation = found[0] if found else None
 
 
 def _waits_for_messages(request: AwsRequest) -> bool:
