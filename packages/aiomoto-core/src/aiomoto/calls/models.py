@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+#: Ids of services that neither are like botocore's name nor among its aliases.
+_IDS = {"lexmodelsv2": "lexv2-models", "lexruntimev2": "lexv2-runtime"}
+
 
 @cache
 def described(service: str) -> Any:
@@ -50,7 +53,7 @@ def _names() -> dict[str, str]:
 
     known = _loader().list_available_services("service-2")
     ids = {_plain(alias): name for name, alias in EVENT_ALIASES.items() if name in known}
-    return {**ids, **{_plain(name): name for name in known}}
+    return {**_IDS, **ids, **{_plain(name): name for name in known}}
 
 
 def _name_of(service: str) -> str | None:

@@ -73,7 +73,9 @@ class RestOperation(NamedTuple):
     deprecated: bool
 
     @classmethod
-    def of(cls, name: str, description: Mapping[str, Any], shapes: Mapping[str, Any]) -> Any:
+    def of(
+        cls, name: str, description: Mapping[str, Any], shapes: Mapping[str, Any]
+    ) -> RestOperation:
         """From a model as it is in botocore's files."""
         shape = shapes[description["input"]["shape"]] if "input" in description else {}
         required: dict[str, set[str]] = {"querystring": set(), "header": set()}
@@ -116,12 +118,12 @@ class RestOperations:
     def find(self, method: str, path: str, query: str, headers: Mapping[str, str]) -> str | None:
         """The name of the operation; None if none fits.
 
-        One that lacks a required parameter is taken if no other fits, as moto does.
+        One that lacks a required parameter is taken if no other fits.
         """
         given = dict(parse_qsl(query, keep_blank_values=True))
         lacking: str | None = None
-        exact = self._by_length.get((method, len(segments_of(path))), ())
-        for operation in (*exact, *self._greedy.get(method, ())):
+        exact = self._by_length.get((method, len(segments_of(path))), [])
+        for operation in exact + self._greedy.get(method, []):
             template = operation.template
             if not all(
                 name in given and value in ("", given[name]) for name, value in template.query

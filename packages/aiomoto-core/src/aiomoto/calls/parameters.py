@@ -30,7 +30,7 @@ def decode(
             return shapes.from_json(shape, json.loads(body or b"{}")), shape
         if body is not None and "x-www-form-urlencoded" in content:
             return _query(found, shape, body.decode("utf-8")), shape
-        if shape is None:
+        if found is None or shape is None:
             return {}, None
         if not found.service_model.protocol.startswith("rest") and "Action=" in url:
             return _query(found, shape, urlsplit(url).query), shape  # a presigned URL
