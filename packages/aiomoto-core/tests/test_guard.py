@@ -242,6 +242,8 @@ def test_a_variable_says_the_service_of_unsigned_requests(
         ("::1", True),
         ("localhost.example.org", False),
         ("notlocalhost", False),
+        ("localhost.", True),
+        ("127.0.0.1.", True),
         ("0.0.0.0", True),
         ("::", True),
         ("0.0.0.1", False),

@@ -194,6 +194,16 @@ async def test_default_ports(clients: ModuleType, send: Any) -> None:
 
 
 @pytest.mark.asyncio
+async def test_a_fragment_does_not_leave_the_client(clients: ModuleType, send: Any) -> None:
+    with mock_aws() as mock, clients.sync("s3") as s3:
+        s3.create_bucket(Bucket="bucket")
+        s3.put_object(Bucket="bucket", Key="k", Body=b"body", ACL="public-read")
+        url = "https://bucket.s3.amazonaws.com/k"
+        assert await send("GET", f"{url}#part?acl") == (200, "body")
+    assert (mock.calls[-1].url, mock.calls[-1].operation) == (url, "GetObject")
+
+
+@pytest.mark.asyncio
 async def test_reset_is_that_of_the_mock(clients: ModuleType, send: Any) -> None:
     """As the conftests of s3fs and zarr do between tests."""
     resets = []

@@ -100,7 +100,7 @@ class Dispatcher:
             return self._plugins.check_answer(request, answer)
         if request.url is not found_for:
             route = self.find(request)
-        if not request.is_async and route.handler is None and _EXECUTE_API.search(request.url):
+        if not request.is_async and route.handler is None and _EXECUTE_API.match(request.url):
             # A path of the user's own API, not an operation of AWS; in moto's words. moto
             # serves paths that are deployed for `requests` alone.
             return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")

@@ -133,6 +133,7 @@ def is_loopback(host: str) -> bool:
     ``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1, and the
     unspecified address, under which servers that listen everywhere are often called.
     """
+    host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

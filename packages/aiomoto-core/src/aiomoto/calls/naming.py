@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 #: Smithy RPC v2 CBOR, "Requests": the path names the operation.
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(?P<operation>\w+)$")
-# Paths below these hosts are a user's own, not operations of AWS.
-_OWN_PATHS = re.compile(r"\.(?:execute-api|lambda-url)\.|\.s3-website[.-]")
 #: An action of the Query protocol stands near the beginning of a body.
 _HEAD = 4096
 
@@ -46,8 +44,6 @@ def _operation_of(request: AwsRequest) -> str | None:
     operations = rest_operations(request.service) if request.service else None
     if operations is None:
         return _action_of(request, parts.query)
-    if _OWN_PATHS.search(parts.netloc) and request.service != "apigatewaymanagementapi":
-        return None
     path = with_bucket(parts.netloc, parts.path) if request.service == "s3" else parts.path
     return operations.find(request.method, path, parts.query, request.headers)
 

@@ -252,9 +252,11 @@ def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:
     """botocore's own request, as moto's stubber hands it on; of a form, werkzeug's, parsed.
 
     A form is what no client of botocore sends: the POST of a presigned policy.
-    moto's mock of `requests` makes a werkzeug request of it too.
+    moto's mock of `requests` makes a werkzeug request of it too. moto's own API is asked
+    through its server only, so it takes nothing else.
     """
-    if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+    is_form = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    if is_form or request.service == Moto.API:
         from werkzeug.test import EnvironBuilder
         from werkzeug.wrappers import Request
 
