@@ -235,7 +235,7 @@ def _waits_for_messages(request: AwsRequest) -> bool:
     return (
         request.service == "sqs"
         and request.operation == "ReceiveMessage"
-        and _WAITS.search(request.body or request.url.encode()) is not None
+        and _WAITS.search(request.body) is not None
     )
 
 
