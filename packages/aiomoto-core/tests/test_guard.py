@@ -170,7 +170,16 @@ def test_custom_s3_endpoints_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
         assert ruling == (Verdict.MOCK, "https://s3.us-east-1.amazonaws.com/b/k")
 
 
-GATEWAY = ("http://gw", "gw:4566", "gw:4566/aws", "gw:4566/aws/eu", "s3.gw", "s3.gw:4566", "gw")
+GATEWAY = (
+    "http://gw",
+    "gw:4566",
+    "gw:4566/aws",
+    "gw:4566/aws/eu",
+    "s3.gw",
+    "s3.gw:4566",
+    "gw",
+    "gw/long",
+)
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -183,6 +192,8 @@ def test_the_more_specific_of_two_endpoints_wins(seed: int) -> None:
         ("http://gw:4566/aws/eu/k", "/k", ""),
         ("http://gw:4566/aws/k", "/k", ""),
         ("http://gw:4566/k", "/k", ""),
+        ("http://gw:4566/long/k", "/long/k", ""),
+        ("http://gw:4567/long/k", "/k", ""),
         ("http://gw:4567/aws/k", "/aws/k", ""),
         ("http://b.gw:4566/aws/k", "/k", "b."),
         ("http://s3.gw:4566/aws/k", "/aws/k", ""),

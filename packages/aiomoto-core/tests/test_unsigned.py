@@ -236,12 +236,12 @@ async def test_the_rest_of_motos_api(
         assert status == 200
         assert '"name": "bucket"' in text
         assert await send("POST", f"{api}/seed?a=42") == (200, "")
-        passed = {"status": 201, "url": f"{api}/state-manager/set-transition"}
         transition = {
             "model_name": "dax::cluster",
             "transition": {"progression": "manual", "times": 3},
         }
-        assert (await send("POST", passed["url"], json=transition))[0] == passed["status"]
+        url = f"{api}/state-manager/set-transition"
+        assert (await send("POST", url, json=transition))[0] == 201
         status, text = await send(
             "GET", f"{api}/state-manager/get-transition?model_name=dax::cluster"
         )
@@ -252,17 +252,20 @@ async def test_the_rest_of_motos_api(
         )
         try:
             s3.put_object(Bucket="bucket", Key="k", Body=b"body")
+            assert (await send("PUT", f"{GATEWAY}/bucket/open", content="body"))[0] == 200
         finally:
             await send("POST", f"{api}/recorder/stop-recording")
         status, recording = await send("GET", f"{api}/recorder/download-recording")
         assert '"method": "PUT"' in recording
-        s3.delete_object(Bucket="bucket", Key="k")
+        for key in ("k", "open"):
+            s3.delete_object(Bucket="bucket", Key=key)
         assert await send("POST", f"{api}/recorder/upload-recording", content=recording) == (
             200,
             "",
         )
         assert await send("POST", f"{api}/recorder/replay-recording") == (200, "")
-        assert s3.get_object(Bucket="bucket", Key="k")["Body"].read() == b"body"
+        for key in ("k", "open"):
+            assert s3.get_object(Bucket="bucket", Key=key)["Body"].read() == b"body"
         with pytest.raises(UnsupportedOperation, match=r"GET /moto-api/nothing"):
             await send("GET", f"{api}/nothing")
 
