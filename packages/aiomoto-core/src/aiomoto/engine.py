@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 from . import compat, environment
 from .calls import recorder
+from .calls.naming import name_operation
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .configuration import check_config
 from .declared import environment_endpoints
-from .dispatch import Dispatcher, name_operation
+from .dispatch import Dispatcher
 from .endpoints import scope_of
 from .errors import RealRequestBlocked
 from .fast.collector import collector_rests

@@ -22,7 +22,7 @@ class RecordedCall:
         #: ``lambda``, ``s3``: botocore's name of the service as far as it is known,
         #: else moto's (``awslambda``), None for what no service of moto serves.
         self.service = (call.service if call else None) or request.service
-        #: ``PutObject``; None where only method and path say it, as for a presigned URL.
+        #: ``PutObject``; None for what botocore's models don't have, as the POST of a form.
         self.operation = request.operation or (call.operation if call else None)
         self.method = request.method
         self.url = request.original_url or request.url

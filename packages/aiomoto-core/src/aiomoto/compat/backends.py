@@ -29,6 +29,8 @@ class Moto:
     #: a lock around them would wait for ever. Found by reading moto for
     #: ``Thread``, ``.join(`` and ``.wait(``.
     WAITS_FOR_THREADS = frozenset({"awslambda", "batch", "cloudformation", "stepfunctions", "swf"})
+    #: moto's name of its own API (``/moto-api/reset``).
+    API = "moto_api._internal"
 
     def __init__(self) -> None:
         self.mock_class = self._need("moto.core.models", "MockAWS")
@@ -49,7 +51,7 @@ class Moto:
         self.url_patterns: list[tuple[str, re.Pattern[str]]] = self._need(
             "moto.backend_index", "backend_url_patterns"
         )
-        self.to_aws_domain = self._need("moto.core.utils", "get_equivalent_url_in_aws_domain")
+        self._to_aws_domain = self._need("moto.core.utils", "get_equivalent_url_in_aws_domain")
         self.custom_s3_endpoints = self._need("moto.settings", "get_s3_custom_endpoints")
         self._passthrough_url = self._need("moto.core.config", "passthrough_url")
         self._passthrough_service = self._need("moto.core.config", "passthrough_service")
@@ -214,6 +216,11 @@ class Moto:
 
     # -- moto's handlers --------------------------------------------------
 
+    def aws_domain(self, url: str) -> Any:
+        """A URL, parsed, in the domain that moto's patterns have."""
+        parts, _ = self._to_aws_domain(whole_path(url))
+        return parts
+
     def url_handlers(self, service: str) -> Iterator[tuple[str, Callable[..., Any]]]:
         """URL pattern and handler of one backend, in moto's order."""
         backends = self._get_backend(service)
@@ -231,7 +238,7 @@ class Moto:
             # aiohttp and httpx send it of their own accord. It says as much as none
             # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
             del request.headers["Accept"]
-        request_url = _without_parameters(request.url)
+        request_url = whole_path(request.url)
         apart = request.apart if request.takes_apart else None
         body = request.body if apart is None else apart.payload
         if self._request_class is not None:
@@ -265,9 +272,11 @@ def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:
     """botocore's own request, as moto's stubber hands it on; of a form, werkzeug's, parsed.
 
     A form is what no client of botocore sends: the POST of a presigned policy.
-    moto's mock of `requests` makes a werkzeug request of it too.
+    moto's mock of `requests` makes a werkzeug request of it too. moto's own API is asked
+    through its server only, so it takes nothing else.
     """
-    if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+    is_form = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    if is_form or request.service == Moto.API:
         from werkzeug.test import EnvironBuilder
         from werkzeug.wrappers import Request
 
@@ -288,7 +297,7 @@ def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:
     return AWSPreparedRequest(request.method, url, headers, body, False)
 
 
-def _without_parameters(url: str) -> str:
+def whole_path(url: str) -> str:
     """The URL with its path's semicolons escaped.
 
     moto parses with ``urlparse``, which cuts what follows one off the path; a

@@ -149,7 +149,7 @@ def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsR
         url=aws_url,
         headers=headers_of(request.headers.items()),
         is_async=False,
-        original_url=request.url,
+        original_url=without_fragment(request.url),
         call=call,
     )
     incoming = Incoming(made.headers)
@@ -157,6 +157,11 @@ def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsR
         incoming.add(piece)
     incoming.hand_over(made)
     return made
+
+
+def without_fragment(url: str) -> str:
+    """The URL as it goes on the wire (RFC 9110, section 7.1)."""
+    return url.partition("#")[0]
 
 
 def body_pieces(body: Any) -> Iterator[bytes]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..compat import moto
 from ..guard import Verdict
-from .botocore import raw_response, to_aws_request
+from .botocore import raw_response, to_aws_request, without_fragment
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -30,7 +30,7 @@ def patches(engine: Engine) -> list[Patch]:
 
 def answer_requests(engine: Engine, request: Any) -> Any:
     """Answer a request of the ``requests`` library with a response of urllib3."""
-    prepared = to_aws_request(request, request.url)
+    prepared = to_aws_request(request, without_fragment(request.url))
     ruling = engine.judge(prepared.url, prepared.headers, None)
     if ruling.verdict is Verdict.BLOCK:
         raise engine.blocked(ruling.url, prepared.headers, None)
