@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 from asyncio import get_running_loop
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from importlib.metadata import version
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import IncompatibleLibrary
 from .names import require
@@ -17,15 +18,28 @@ else:  # aiohttp depends on async-timeout there
     from async_timeout import timeout as asyncio_timeout
 
 
+class MemoryKey(NamedTuple):
+    """What a connection in memory is kept under in a connector's pool.
+
+    A connection with a socket is kept under the plain key, so that neither is
+    taken for the other when a client outlives a mock.
+    """
+
+    key: Any
+    #: No TLS has to be shut down.
+    is_ssl: bool = False
+
+
 class Aiohttp:
     """aiohttp: a connection without a socket that the real connector counts as its own."""
 
     NAMES = (
         ("aiohttp.connector", "BaseConnector", "connect"),
+        ("aiohttp.connector", "BaseConnector", "_get"),
         ("aiohttp.connector", "BaseConnector", "_available_connections"),
         ("aiohttp.connector", "BaseConnector", "_wait_for_available_connection"),
+        ("aiohttp.connector", "BaseConnector", "_release"),
         ("aiohttp.connector", "BaseConnector", "_release_acquired"),
-        ("aiohttp.connector", "Connection", "_notify_release"),
         ("aiohttp.client_proto", "ResponseHandler", "set_response_params"),
         ("aiohttp.client_proto", "ResponseHandler", "data_received"),
         ("aiohttp.client_reqrep", "ClientRequest", "connection_key"),
@@ -43,33 +57,66 @@ class Aiohttp:
         for module, *path in self.NAMES:
             require("aiohttp", module, *path)
         self.connector_class = require("aiohttp", "aiohttp.connector", "BaseConnector")
-        self.connection_class = require("aiohttp", "aiohttp.connector", "Connection")
+        self.connection_class = _quiet(require("aiohttp", "aiohttp.connector", "Connection"))
         self.protocol_class = require("aiohttp", "aiohttp.client_proto", "ResponseHandler")
         self.reader_class = require("aiohttp", "aiohttp.streams", "StreamReader")
 
-    @staticmethod
-    async def acquire(connector: Any, request: Any, traces: Any, wait: float | None) -> None:
-        """Wait for the connector's limits as a real connection would, ``wait`` seconds at most."""
-        key = request.connection_key
-        if connector._available_connections(key) <= 0:
-            async with asyncio_timeout(wait or None):
-                await connector._wait_for_available_connection(key, traces)
+    async def connect(
+        self,
+        connector: Any,
+        request: Any,
+        traces: Any,
+        wait: float | None,
+        make: Callable[[], Any],
+    ) -> Any:
+        """A connection in memory from the connector's own pool, else one around ``make()``.
 
-    @staticmethod
-    def count(connector: Any, request: Any, protocol: Any) -> None:
-        """From now on the connector counts this protocol, and closes it when it closes."""
+        Limits, keep-alive and traces are as in ``BaseConnector.connect``; ``wait`` seconds
+        are waited at most. In the pool these connections have keys of their own.
+        """
+        key = MemoryKey(request.connection_key)
+        connection = await self._reuse(connector, key, traces)
+        if connection is not None:
+            return connection
+        free = connector._available_connections(key) > 0
+        if free and not traces:
+            return await self._create(connector, key, (), make)  # which needs no timer
+        async with asyncio_timeout(wait or None):
+            if not free:
+                await connector._wait_for_available_connection(key, traces)
+                connection = await self._reuse(connector, key, traces)
+                if connection is not None:
+                    return connection
+            return await self._create(connector, key, traces, make)
+
+    async def _reuse(self, connector: Any, key: MemoryKey, traces: Any) -> Any:
+        pooled = await connector._get(key, traces)
+        if pooled is None:
+            return None
+        protocol, pooled._protocol = pooled._protocol, None
+        return self.connection_class(connector, key, protocol, protocol.loop)
+
+    async def _create(
+        self, connector: Any, key: MemoryKey, traces: Any, make: Callable[[], Any]
+    ) -> Any:
+        protocol = make()
         connector._acquired.add(protocol)
         if connector._limit_per_host:
-            connector._acquired_per_host[request.connection_key].add(protocol)
+            connector._acquired_per_host[key].add(protocol)
+        try:
+            for trace in traces:
+                await trace.send_connection_create_start()
+            for trace in traces:
+                await trace.send_connection_create_end()
+        except BaseException:
+            connector._release_acquired(key, protocol)
+            raise
+        if connector.closed:
+            from aiohttp import ClientConnectionError
 
-    @staticmethod
-    def uncount(connection: Any) -> Any:
-        """Give the slot back; returns the protocol, None if that was done before."""
-        protocol, connection._protocol = connection._protocol, None
-        if protocol is not None:
-            connection._notify_release()
-            connection._connector._release_acquired(connection._key, protocol)
-        return protocol
+            protocol.close()
+            raise ClientConnectionError("Connector is closed.")
+        return self.connection_class(connector, key, protocol, protocol.loop)
 
     @staticmethod
     def rest_of(reader: Any) -> bytes | None:
@@ -78,7 +125,9 @@ class Aiohttp:
         Piece by piece, the parser and the final join would copy a large body twice more.
         """
         take = getattr(reader._protocol, "take_body", None)
-        body = take() if take is not None and reader.exception() is None else None
+        if take is None or reader.is_eof() or reader.exception() is not None:
+            return None  # at its end, and its connection may have another body by now
+        body = take()
         if body is None:
             return None
         rest = body[reader._cursor :] if reader._cursor else body
@@ -104,6 +153,18 @@ class Aiohttp:
         """Have a timeout that is entered run out now; on Python 3.10 it runs to its end."""
         if sys.version_info >= (3, 11):
             bound.reschedule(get_running_loop().time())
+
+
+def _quiet(connection_class: Any) -> Any:
+    class MemoryConnection(connection_class):  # type: ignore[misc]
+        """A connection whose loss is no leak of a socket."""
+
+        def __del__(self) -> None:
+            """End it without the warning that a socket would be worth."""
+            if self._protocol is not None and not self._loop.is_closed():
+                self._connector._release(self._key, self._protocol, should_close=True)
+
+    return MemoryConnection
 
 
 class Httpcore:

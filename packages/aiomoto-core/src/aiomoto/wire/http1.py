@@ -187,6 +187,10 @@ def response_head(request: AwsRequest, response: AwsResponse) -> bytes:
         if "\n" in value or "\r" in value:
             raise ValueError(f"moto answered with a line break in the header {name!r}: {value!r}")
         lines.append(f"{name}: {value}")
+    if "close" in request.headers.get("Connection", "").lower() and (
+        "Connection" not in response.headers
+    ):
+        lines.append("Connection: close")  # RFC 9112, section 9.6
     if streams:
         lines.append("Transfer-Encoding: chunked")
     elif not has_length and status not in BODILESS:
