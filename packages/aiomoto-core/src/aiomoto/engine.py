@@ -26,7 +26,7 @@ from .plugin.checks import check_plugins
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .undo import Undo
-from .wire.stubber import answer_requests
+from .wire.stubber import answer_requests, judge_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
@@ -239,7 +239,7 @@ class Engine:
         if not self._leases:
             url = str(request.url).split("?", 1)[0]
             return self._dispatcher.claims(url) and not self._dispatcher.passes(url)
-        ruling = self.judge(request.url, request.headers, None)
+        ruling = judge_requests(self, request)
         if ruling.verdict is Verdict.MOCK:
             return self._dispatcher.claims(ruling.url)
         return ruling.verdict is Verdict.BLOCK
