@@ -265,7 +265,9 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             if transport is None or not has_body(request, response.status):
                 await close_stream(response)
             else:
-                transport.feed = Feed(self._engine, transport, self.data_received, response)
+                transport.feed = Feed(
+                    self._engine, transport, self.data_received, request, response
+                )
             if transport is not None:
                 transport.deliver(response_head(request, response), b"")
 
