@@ -209,6 +209,8 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
         def set_exception(self, *args: Any, **kwargs: Any) -> None:
             super().set_exception(*args, **kwargs)
             self._wake()
+            if self.transport is not None and self.transport.feed is not None:
+                self.transport.feed.stop()  # the read timeout: nobody waits for what it delivers
 
         def connection_lost(self, exc: BaseException | None) -> None:
             super().connection_lost(exc)

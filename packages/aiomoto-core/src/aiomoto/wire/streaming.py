@@ -45,14 +45,14 @@ class Feed:
             self._body = body
             self._engine.streams.add(self)
             self._task = self._loop.create_task(self._run())
-            self._task.add_done_callback(lambda _: self._engine.streams.discard(self))
+            self._task.add_done_callback(self._done)
 
     def resume(self) -> None:
         """The client wants more."""
         self._resumed.set()
 
     def stop(self) -> None:
-        """The client has closed the connection."""
+        """The client has closed the connection, or waits no more for it."""
         if self._task is not None and self._task is not asyncio.current_task(self._loop):
             self._task.cancel()
 
@@ -65,6 +65,13 @@ class Feed:
         self._mock_ended = True
         self.stop()
 
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._engine.streams.discard(self)
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            message = "a plugin's stream raised an error after its reader had gone"
+            self._loop.call_exception_handler({"message": message, "exception": error})
+
     async def _run(self) -> None:
         try:
             async with aclosing(self._pieces) as pieces:
@@ -72,7 +79,7 @@ class Feed:
                     await self._wait_for_reader()
                     self._deliver(piece)
         except BaseException as error:
-            if self._transport.is_closing():
+            if self._transport.is_closing() or self._body.exception() is not None:
                 raise  # nobody reads
             if self._mock_ended and isinstance(error, asyncio.CancelledError):
                 self._deliver(LAST_CHUNK)
