@@ -1,4 +1,4 @@
-"""Each request is judged once, by the layer that would open the socket."""
+"""Each request is judged once, with the URL that would be connected to."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import requests
 
 from aiomoto import RealRequestBlocked, hookimpl, mock_aws
 from aiomoto.engine import Engine
+from aiomoto.guard import Guard
 from aiomoto.request import AwsRequest, AwsResponse
 from aiomoto.testing.clients import REGION
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from aiomoto.guard import Ruling
+    from aiomoto.testing.network import Sockets
 
 URL = f"https://s3.{REGION}.amazonaws.com/"
 ELSEWHERE = "https://minio.example.org/"
@@ -27,13 +29,13 @@ SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/
 def judged(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The URLs that were judged, in order."""
     urls: list[str] = []
-    judge = Engine.judge
+    judge = Guard.judge
 
-    def noting(self: Engine, url: str, headers: Any, call: Any) -> Ruling:
+    def noting(self: Guard, url: str, headers: Any, call: Any) -> Ruling:
         urls.append(url)
         return judge(self, url, headers, call)
 
-    monkeypatch.setattr(Engine, "judge", noting)
+    monkeypatch.setattr(Guard, "judge", noting)
     return urls
 
 
@@ -49,6 +51,41 @@ async def test_of_aiobotocore(clients: ModuleType, backend: str, judged: list[st
             with pytest.raises(RealRequestBlocked):
                 await s3.list_buckets()
         assert judged == [ELSEWHERE]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("key", ["k", "a b", "a/../b", "//a", "ä+%25", "a?b#c;d=e&f", "~'()*!$"])
+async def test_of_objects(clients: ModuleType, backend: str, judged: list[str], key: str) -> None:
+    with mock_aws():
+        async with clients.aio("s3", backend) as s3:
+            await s3.create_bucket(Bucket="bucket")
+            judged.clear()
+            await s3.put_object(Bucket="bucket", Key=key, Body=b"content")
+            await s3.list_objects_v2(Bucket="bucket", Prefix=key, Delimiter="/")
+    assert len(judged) == 2
+
+
+@pytest.mark.asyncio
+async def test_a_mock_that_ends_before_the_connection_is_made(
+    clients: ModuleType, backend: str, sockets: Sockets
+) -> None:
+    """How a request was judged is good for as long as the rules are."""
+    mock = mock_aws()
+    mock.start()
+    judge, patch = Engine.judge, pytest.MonkeyPatch()
+
+    def stop_after(self: Engine, *arguments: Any) -> Ruling:
+        ruling = judge(self, *arguments)
+        patch.undo()
+        mock.stop()
+        return ruling
+
+    patch.setattr(Engine, "judge", stop_after)
+    async with clients.aio("s3", backend, aws_access_key_id="a", aws_secret_access_key="b") as s3:
+        with pytest.raises(BaseException, match="would leave this machine"):
+            await s3.list_buckets()
+    assert sockets.refused
+    sockets.refused.clear()
 
 
 @pytest.mark.asyncio

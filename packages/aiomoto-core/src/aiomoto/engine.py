@@ -266,10 +266,18 @@ class Engine:
 
         A patch of ours may outlast the mocks, in the hand of somebody who
         patched over it meanwhile and puts it back; it lets everything pass.
+        aiobotocore's requests come by twice, at its session and where the
+        connection is made: with the same URL they are judged once.
         """
+        guard = self._guard
         if not self._leases:
             return Ruling(Verdict.PASS, url)
-        return self._guard.judge(url, headers, call)
+        if call is None:
+            return guard.judge(url, headers, None)
+        judged = call.judged
+        if judged is None or judged[0] is not guard or judged[1] != url:
+            judged = call.judged = guard, url, guard.judge(url, headers, call)
+        return judged[2]
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client awaits."""

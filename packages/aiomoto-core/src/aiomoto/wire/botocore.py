@@ -68,14 +68,17 @@ def async_patches(engine: Engine) -> list[Patch]:
     for module, name in (("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession")):
         session_class = require("aiobotocore", f"aiobotocore.{module}", name)
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
-        found.append((session_class, "send", _carrying(send)))
+        found.append((session_class, "send", _carrying(engine, send)))
     return found + httpx_bodies.aiobotocore_patches()
 
 
-def _carrying(send: Callable[..., Any]) -> Callable[..., Any]:
+def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
     async def send_in_call(self: Any, request: Any) -> Any:
-        """Send, with the call known to the HTTP client below, which is where it is judged."""
+        """Send, with the call, and how it was judged, known to whatever is below."""
         call = _call_of(request)
+        ruling = engine.judge(request.url, request.headers, call)
+        if ruling.verdict is Verdict.BLOCK:
+            raise engine.blocked(ruling.url, request.headers, call)
         token = current_call.set(call)
         try:
             return await send(self, request)
