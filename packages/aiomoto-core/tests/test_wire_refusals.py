@@ -165,6 +165,19 @@ async def test_other_address_is_refused_once(
     assert sockets.attempts == []
 
 
+@pytest.mark.asyncio
+async def test_refusal_comes_before_the_client_prepares_a_connection(clients: ModuleType) -> None:
+    """Whatever would be wrong with the connection, the address is what the user has to know.
+
+    On httpx it is prepared when the client is made.
+    """
+    config = {"proxies": {"https": "http://[bad"}}
+    with mock_aws():
+        async with clients.aio("s3", endpoint_url=MINIO, config=config) as s3:
+            with pytest.raises(RealRequestBlocked):
+                await s3.list_buckets()
+
+
 @pytest.mark.parametrize("config", RETRIES, ids=MODES)
 def test_other_address_is_refused_to_sync_clients(
     clients: ModuleType, sockets: Sockets, config: dict[str, Any]

@@ -31,7 +31,7 @@ from .plugin.fast_paths import FastPaths
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .undo import Undo, surely
-from .wire.stubber import answer_requests
+from .wire.stubber import answer_requests, judge_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
@@ -228,7 +228,7 @@ class Engine:
         if not self._leases:
             url = str(request.url).split("?", 1)[0]
             return self._dispatcher.claims(url) and not self._dispatcher.passes(url)
-        ruling = self.judge(request.url, request.headers, None)
+        ruling = judge_requests(self, request)
         if ruling.verdict is Verdict.MOCK:
             return self._dispatcher.claims(ruling.url)
         return ruling.verdict is Verdict.BLOCK
@@ -263,10 +263,18 @@ class Engine:
 
         A patch of ours may outlast the mocks, in the hand of somebody who
         patched over it meanwhile and puts it back; it lets everything pass.
+        aiobotocore's requests come by twice, at its session and where the
+        connection is made: with the same URL they are judged once.
         """
+        guard = self._guard
         if not self._leases:
             return Ruling(Verdict.PASS, url)
-        return self._guard.judge(url, headers, call)
+        if call is None:
+            return guard.judge(url, headers, None)
+        judged = call.judged
+        if judged is None or judged[0] is not guard or judged[1] != url:
+            judged = call.judged = guard, url, guard.judge(url, headers, call)
+        return judged[2]
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client awaits."""

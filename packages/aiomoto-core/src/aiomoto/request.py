@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 
 if TYPE_CHECKING:
     from .aws_chunked import AwsChunkedBody
+    from .guard import Guard, Ruling
 
 #: A body of more bytes is not held twice without need, nor kept in the record of calls.
 LARGE = 256 * 1024
@@ -29,6 +30,8 @@ class Call:
     operation: str | None = None
     endpoint_prefix: str | None = None
     error: BaseException | None = None
+    #: The guard that has judged it, the URL that it was given, and what it said.
+    judged: tuple[Guard, str, Ruling] | None = field(default=None, repr=False, compare=False)
     #: Run if the client's task is cancelled before it has the answer.
     undo: list[Callable[[], object]] = field(default_factory=list)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from asyncio import get_running_loop
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from typing import Any
+from typing import Any, NamedTuple
 
 from .names import require, require_attributes
 
@@ -15,15 +16,28 @@ else:  # aiohttp depends on async-timeout there
     from async_timeout import timeout as asyncio_timeout
 
 
+class MemoryKey(NamedTuple):
+    """What a connection in memory is kept under in a connector's pool.
+
+    A connection with a socket is kept under the plain key, so that neither is
+    taken for the other when a client outlives a mock.
+    """
+
+    key: Any
+    #: No TLS has to be shut down.
+    is_ssl: bool = False
+
+
 class Aiohttp:
     """aiohttp: a connection without a socket that the real connector counts as its own."""
 
     NAMES = (
         ("aiohttp.connector", "BaseConnector", "connect"),
+        ("aiohttp.connector", "BaseConnector", "_get"),
         ("aiohttp.connector", "BaseConnector", "_available_connections"),
         ("aiohttp.connector", "BaseConnector", "_wait_for_available_connection"),
+        ("aiohttp.connector", "BaseConnector", "_release"),
         ("aiohttp.connector", "BaseConnector", "_release_acquired"),
-        ("aiohttp.connector", "Connection", "_notify_release"),
         ("aiohttp.client_proto", "ResponseHandler", "data_received"),
         ("aiohttp.client_reqrep", "ClientRequest", "connection_key"),
     )
@@ -36,31 +50,64 @@ class Aiohttp:
         counts = ("_acquired", "_acquired_per_host", "_limit_per_host")
         self.connector_class = require_attributes("aiohttp", module, "BaseConnector", *counts)
         own = ("_connector", "_key", "_protocol")
-        self.connection_class = require_attributes("aiohttp", module, "Connection", *own)
+        self.connection_class = _quiet(require_attributes("aiohttp", module, "Connection", *own))
 
-    @staticmethod
-    async def acquire(connector: Any, request: Any, traces: Any, wait: float | None) -> None:
-        """Wait for the connector's limits as a real connection would, ``wait`` seconds at most."""
-        key = request.connection_key
-        if connector._available_connections(key) <= 0:
-            async with asyncio_timeout(wait or None):
+    async def connect(
+        self,
+        connector: Any,
+        request: Any,
+        traces: Any,
+        wait: float | None,
+        make: Callable[[], Any],
+    ) -> Any:
+        """A connection in memory from the connector's own pool, else one around ``make()``.
+
+        Limits, keep-alive and traces are as in ``BaseConnector.connect``; ``wait`` seconds
+        are waited at most. In the pool these connections have keys of their own.
+        """
+        key = MemoryKey(request.connection_key)
+        connection = await self._reuse(connector, key, traces)
+        if connection is not None:
+            return connection
+        free = connector._available_connections(key) > 0
+        if free and not traces:
+            return await self._create(connector, key, (), make)  # which needs no timer
+        async with asyncio_timeout(wait or None):
+            if not free:
                 await connector._wait_for_available_connection(key, traces)
+                connection = await self._reuse(connector, key, traces)
+                if connection is not None:
+                    return connection
+            return await self._create(connector, key, traces, make)
 
-    @staticmethod
-    def count(connector: Any, request: Any, protocol: Any) -> None:
-        """From now on the connector counts this protocol, and closes it when it closes."""
+    async def _reuse(self, connector: Any, key: MemoryKey, traces: Any) -> Any:
+        pooled = await connector._get(key, traces)
+        if pooled is None:
+            return None
+        protocol, pooled._protocol = pooled._protocol, None
+        return self.connection_class(connector, key, protocol, protocol.loop)
+
+    async def _create(
+        self, connector: Any, key: MemoryKey, traces: Any, make: Callable[[], Any]
+    ) -> Any:
+        protocol = make()
         connector._acquired.add(protocol)
         if connector._limit_per_host:
-            connector._acquired_per_host[request.connection_key].add(protocol)
+            connector._acquired_per_host[key].add(protocol)
+        try:
+            for trace in traces:
+                await trace.send_connection_create_start()
+            for trace in traces:
+                await trace.send_connection_create_end()
+        except BaseException:
+            connector._release_acquired(key, protocol)
+            raise
+        if connector.closed:
+            from aiohttp import ClientConnectionError
 
-    @staticmethod
-    def uncount(connection: Any) -> Any:
-        """Give the slot back; returns the protocol, None if that was done before."""
-        protocol, connection._protocol = connection._protocol, None
-        if protocol is not None:
-            connection._notify_release()
-            connection._connector._release_acquired(connection._key, protocol)
-        return protocol
+            protocol.close()
+            raise ClientConnectionError("Connector is closed.")
+        return self.connection_class(connector, key, protocol, protocol.loop)
 
     @staticmethod
     def timeout(seconds: float | None) -> AbstractAsyncContextManager[Any]:
@@ -78,6 +125,18 @@ class Aiohttp:
         """Have a timeout that is entered run out now; on Python 3.10 it runs to its end."""
         if sys.version_info >= (3, 11):
             bound.reschedule(get_running_loop().time())
+
+
+def _quiet(connection_class: Any) -> Any:
+    class MemoryConnection(connection_class):  # type: ignore[misc]
+        """A connection whose loss is no leak of a socket."""
+
+        def __del__(self) -> None:
+            """End it without the warning that a socket would be worth."""
+            if self._protocol is not None and not self._loop.is_closed():
+                self._connector._release(self._key, self._protocol, should_close=True)
+
+    return MemoryConnection
 
 
 class Httpcore:

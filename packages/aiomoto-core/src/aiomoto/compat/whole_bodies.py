@@ -23,7 +23,9 @@ class AiohttpBodies:
         Piece by piece, the parser and the final join would copy a large body twice more.
         """
         take = getattr(reader._protocol, "take_body", None)
-        body = take() if take is not None and reader.exception() is None else None
+        if take is None or reader.is_eof() or reader.exception() is not None:
+            return None  # at its end, and its connection may have another body by now
+        body = take()
         if body is None:
             return None
         rest = body[reader._cursor :] if reader._cursor else body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ from ..errors import PluginError
 from ..request import AwsRequest, AwsResponse
 from ..undo import Undo
 from . import spec
-from .checks import HOOKS_ARE, REQUEST_HOOKS, name_of, problem_of
+from .checks import HOOKS_ARE, REQUEST_HOOKS, name_of, problem_of, problem_of_response
 from .marker import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ class PluginManager:
         if not isinstance(answer, AwsResponse):
             allowed = "an AwsResponse, None, and an awaitable of either"
             raise self._wrong(request, "aiomoto_handle", answer, allowed)
-        self._check_stream(request, "aiomoto_handle", answer)
+        self._check_response(request, "aiomoto_handle", answer)
         return answer
 
     def blocks(self, request: AwsRequest) -> bool | None:
@@ -294,23 +294,20 @@ class PluginManager:
         """``aiomoto_response`` of the request's owner."""
         answer = self._ask_owner(request, "aiomoto_response", response=response)
         if answer is None:
+            if not 200 <= response.status <= 999:  # the one change in place that has a client wait
+                self._check_response(request, "aiomoto_response", response)
             return response
         if not isinstance(answer, AwsResponse):
             raise self._wrong(request, "aiomoto_response", answer, "an AwsResponse and None")
-        self._check_stream(request, "aiomoto_response", answer)
+        self._check_response(request, "aiomoto_response", answer)
         return answer
 
-    def _check_stream(self, request: AwsRequest, hook: str, answer: AwsResponse) -> None:
-        stream = answer.stream
-        if stream is None:
-            return
+    def _check_response(self, request: AwsRequest, hook: str, response: AwsResponse) -> None:
         name = self._owners.get(request.service or "")
-        if not isinstance(stream, AsyncIterator):
-            raise PluginError(
-                f"Plugin {name!r}: {hook} returned a response whose stream is {stream!r}; allowed "
-                "are None and an asynchronous iterator of bytes."
-            )
-        if not request.is_async:
+        problem = problem_of_response(response)
+        if problem is not None:
+            raise PluginError(f"Plugin {name!r}: {hook} returned a response {problem}")
+        if response.stream is not None and not request.is_async:
             raise PluginError(
                 f"Plugin {name!r}: {hook} returned a response with a stream for a synchronous "
                 "client. Return one only where request.is_async is true."

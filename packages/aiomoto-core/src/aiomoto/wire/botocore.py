@@ -13,7 +13,9 @@ from http.client import responses as reasons
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from ..bells import trio_here
 from ..compat import require
+from ..errors import add_note
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .http1 import BODILESS, Incoming
@@ -23,6 +25,13 @@ if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 _MARK = "aiomoto_call"
+_NEEDS_ASYNCIO = (
+    "aiobotocore's default HTTP session is aiohttp's, which runs on asyncio alone, and this is "
+    "trio. Give the client the session on httpx: "
+    "create_client(..., config=AioConfig(http_session_cls=HttpxSession)), with AioConfig of "
+    "aiobotocore.config and HttpxSession of aiobotocore.httpxsession, which runs on trio since "
+    "aiobotocore 3.9."
+)
 #: How many bytes are read of a file at once.
 _PIECE = 1 << 20
 
@@ -67,13 +76,13 @@ def async_patches(engine: Engine) -> list[Patch]:
     for module, name in (("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession")):
         session_class = require("aiobotocore", f"aiobotocore.{module}", name)
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
-        found.append((session_class, "send", _carrying(engine, send)))
+        found.append((session_class, "send", _carrying(engine, send, name == "AIOHTTPSession")))
     return found
 
 
-def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
+def _carrying(engine: Engine, send: Callable[..., Any], on_asyncio: bool) -> Callable[..., Any]:
     async def send_in_call(self: Any, request: Any) -> Any:
-        """Send, with the call known to whatever is below."""
+        """Send, with the call, and how it was judged, known to whatever is below."""
         call = _call_of(request)
         ruling = engine.judge(request.url, request.headers, call)
         if ruling.verdict is Verdict.BLOCK:
@@ -82,6 +91,8 @@ def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return await send(self, request)
         except Exception as error:
+            if on_asyncio and trio_here() is not None:
+                add_note(error, _NEEDS_ASYNCIO)
             if call.error is not None and call.error is not error:
                 raise call.error from None
             raise
