@@ -14,10 +14,12 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..compat import require
+from ..errors import add_note
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from . import httpx_bodies
 from .http1 import BODILESS, Incoming
+from .passing import passing
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -46,7 +48,8 @@ def patches(engine: Engine) -> list[Patch]:
         if ruling.verdict is Verdict.BLOCK:
             raise engine.blocked(ruling.url, request.headers, call)
         if ruling.verdict is Verdict.PASS:
-            return original_send(self, request)
+            with passing(engine, request, call) as answered:
+                return answered(original_send(self, request))
         return answer(engine, to_aws_request(request, ruling.url, call), request)
 
     return [
@@ -81,8 +84,13 @@ def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
             raise engine.blocked(ruling.url, request.headers, call)
         token = current_call.set(call)
         try:
+            if ruling.verdict is Verdict.PASS:
+                with passing(engine, request, call) as answered:
+                    return answered(await send(self, request))
             return await send(self, request)
         except Exception as error:
+            if call.note is not None:
+                add_note(error, call.note)
             if call.error is not None and call.error is not error:
                 raise call.error from None
             raise
