@@ -100,7 +100,7 @@ class Sqs:
     def _check_instances(self) -> None:
         """Attributes of instances; an instance made to look would stay in moto's trackers."""
         for cls, names in (
-            (self.queue_class, ("_messages", "_pending_messages", "fifo_queue")),
+            (self.queue_class, ("_messages", "_pending_messages", "fifo_queue", "name")),
             (
                 self.message_class,
                 (
@@ -123,6 +123,11 @@ class Sqs:
     def now(self) -> float:
         """The time that moto's SQS goes by, in milliseconds."""
         return float(self.models.unix_time_millis())
+
+    @staticmethod
+    def name(queue: Any) -> str:
+        """A queue's name."""
+        return str(queue.name)
 
     def look(self, queue: Any, limit: int) -> Look:
         """See what a queue has; ``available`` is counted up to ``limit``.
