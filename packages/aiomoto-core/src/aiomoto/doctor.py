@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, requires, ver
 from importlib.util import find_spec
 from typing import Any
 
+from . import packages
 from .environment import shown
 from .errors import AiomotoError
 
@@ -105,8 +106,6 @@ def _plugins(problems: list[str]) -> Iterator[str]:
     from .plugin.manager import PluginManager
 
     points = sorted(entry_points(group="aiomoto"), key=lambda one: one.name)
-    if not points:
-        yield "none is installed"
     try:
         manager = PluginManager(lambda: {name for name, _ in moto().url_patterns})
         manager.load_entry_points()
@@ -118,6 +117,10 @@ def _plugins(problems: list[str]) -> Iterator[str]:
         owned = sorted(service for service, name in manager.owners.items() if name == point.name)
         where = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
         yield f"{point.name} ({where}) owns {', '.join(owned) or 'no service'}"
+    for package in dict.fromkeys(packages.OWNERS.values()):
+        theirs = [service for service, name in packages.OWNERS.items() if name == package]
+        if not any(service in manager.owners for service in theirs):
+            yield f"core alone serves {', '.join(theirs)}: {package} is not installed"
 
 
 def _seams(problems: list[str]) -> Iterator[str]:
@@ -131,11 +134,12 @@ def _seams(problems: list[str]) -> Iterator[str]:
             found = partial(_patches, module, patches, engine)
             # Its patches keep what they looked up.
             checks.append((module, compat.Aiohttp if module == "aiohttp" else found))
+    width = max(len(name) for name, _ in checks) + 2
     for name, check in checks:
         error = _error_of(check)
         if error is not None:
             problems.append(str(error) or repr(error))
-        yield f"{name:22}fits" if error is None else f"{name:22}does not fit: {error}"
+        yield f"{name:{width}}" + ("fits" if error is None else f"does not fit: {error}")
 
 
 def _error_of(check: Callable[[], Any]) -> Exception | None:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from ..request import AwsRequest, AwsResponse
 from .environs import environ, parsed
 from .names import require
+from .servers import warn_of_servers
 
 _ANY_URL = re.compile("https?://")
 _AWS_URL = re.compile(r"https?://.+\.amazonaws.com/.*")
@@ -130,6 +131,7 @@ class Moto:
 
     def _switch_on(self, reset: bool, ours: Ours, answer: Answer) -> None:
         if reset:
+            warn_of_servers()
             self.reset()
         self._responses_mock.start()
         try:
