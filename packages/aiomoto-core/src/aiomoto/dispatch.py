@@ -21,10 +21,10 @@ from .bells import trio_here
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import AiomotoError, AiomotoWarning, UnsupportedOperation, add_note
-from .notices import warn
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
+from .warning import warn
 
 if TYPE_CHECKING:
     from .engine import Engine

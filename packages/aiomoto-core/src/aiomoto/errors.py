@@ -5,10 +5,6 @@ from __future__ import annotations
 import sys
 
 
-class AiomotoWarning(UserWarning):
-    """Something a user should know; never raised."""
-
-
 class AiomotoError(Exception):
     """The base class of every error that aiomoto itself raises."""
 

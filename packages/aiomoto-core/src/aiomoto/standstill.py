@@ -13,7 +13,7 @@ import logging
 from typing import TYPE_CHECKING
 
 from .errors import add_note
-from .notices import warn
+from .warning import warn
 
 if TYPE_CHECKING:
     from .bells import AsyncBell, ThreadBell

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from ..notices import warn
+from ..warning import warn
 
 
 def warn_of_servers() -> None:

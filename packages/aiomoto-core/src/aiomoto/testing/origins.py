@@ -12,8 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..notices import user_frame
 from ..plugin.patches import Patches
+from ..warning import user_frame
 from .compat import UNITTEST_PATCH
 from .state import MISSING, Change
 
