@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -72,6 +74,22 @@ def test_a_service_package_is_complete(package: str) -> None:
         path = folder / "src" / value.partition(":")[0].replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__init__.py").exists(), value
     assert "aiomoto-core>=0.1,<1" in project["dependencies"]
+
+
+@pytest.mark.parametrize("package", SERVICE_PACKAGES)
+def test_core_knows_whose_service_it_is(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For messages that name a package which is not installed."""
+    table = runpy.run_path(str(ROOT / "packages/aiomoto-core/src/aiomoto/packages.py"))
+    monkeypatch.syspath_prepend(str(ROOT / "packages" / package / "src"))
+    points = toml(f"packages/{package}/pyproject.toml")["project"]["entry-points"]["aiomoto"]
+    owned = set()
+    for value in points.values():
+        module, _, name = value.partition(":")
+        plugin = importlib.import_module(module)
+        owned |= set((getattr(plugin, name) if name else plugin).aiomoto_services())
+    assert owned
+    assert owned == {service for service, owner in table["OWNERS"].items() if owner == package}
+    assert set(table["BEYOND_MOTO"]) <= set(table["OWNERS"])
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)

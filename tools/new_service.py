@@ -235,6 +235,19 @@ def add_to_repository(root: Path, service: str) -> None:
         document = tomlkit.parse(path.read_text(encoding="utf-8"))
         change(document)
         path.write_text(tomlkit.dumps(document), encoding="utf-8", newline="\n")
+    table = root / "packages/aiomoto-core/src/aiomoto/packages.py"
+    text = table.read_text(encoding="utf-8")
+    table.write_text(_own(text, service, package), encoding="utf-8", newline="\n")
+
+
+def _own(text: str, service: str, package: str) -> str:
+    """Name the owner of a service in core's table, in the alphabet's order."""
+    lines = text.splitlines(keepends=True)
+    first = next(n for n, line in enumerate(lines) if line.startswith("OWNERS")) + 1
+    last = lines.index("}\n", first)
+    entries = [line for line in lines[first:last] if not line.startswith(f'    "{service}":')]
+    lines[first:last] = sorted([*entries, f'    "{service}": "{package}",\n'])
+    return "".join(lines)
 
 
 def _insert(array: Any, value: str, start: int = 0) -> None:
@@ -256,8 +269,8 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 1
     print(
-        f"Made packages/{folder.name}, and named it in hatch.toml, pyproject.toml and "
-        f"packages/aiomoto-core/pyproject.toml.\n"
+        f"Made packages/{folder.name}, and named it in hatch.toml, pyproject.toml, and in "
+        f"pyproject.toml and packages.py of aiomoto-core.\n"
         f"    hatch env prune\n"
         f"    hatch run +package={service} alone:test\n"
         f"    hatch run lint:all\n"

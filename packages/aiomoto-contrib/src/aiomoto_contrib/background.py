@@ -17,7 +17,7 @@ from aiomoto.clock import Clock, RealClock
 from aiomoto.locks import Order, guarded
 
 from .jobs import Home, Job, MockEnded, current, on_loop
-from .waking import Bell
+from .waking import Bell, waiting
 
 T = TypeVar("T")
 
@@ -222,10 +222,10 @@ class Background:
             if job is not None:
                 job.sleeping = False
 
-    async def sleep(self, clock: Clock, seconds: float) -> None:
-        """Wait for the mock's clock, as :meth:`resting`."""
+    async def sleep(self, clock: Clock, seconds: float, wait: str) -> None:
+        """Wait for the mock's clock, as :meth:`resting`; ``wait`` names what waits."""
         with self.resting():
-            await clock.sleep(seconds)
+            await Bell(clock, waiting(clock, wait, seconds, in_background=True)).wait_for(seconds)
 
 
 #: The jobs of this process's mocks.

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from aiomoto.clock import Clock
 from aiomoto.locks import Order, guarded
 from aiomoto.request import AwsRequest, AwsResponse, HeaderItems
+from aiomoto.standstill import Standstill
 
 from . import eventstream
-from .waking import Bell
+from .waking import Bell, waiting
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,19 @@ class Live:
 
     :param script: frames, and :class:`Until` when there is none for now.
     :param closed: called once, when the body has ended or was closed.
+    :param still: as of :class:`~aiomoto_contrib.waking.Bell`.
     """
 
-    def __init__(self, script: Script, clock: Clock, closed: Callable[[Live], None]) -> None:
+    def __init__(
+        self,
+        script: Script,
+        clock: Clock,
+        closed: Callable[[Live], None],
+        still: Standstill | None = None,
+    ) -> None:
         self._script = script
         self._clock = clock
+        self._still = still
         self._closed: Callable[[Live], None] | None = closed
         self._bell: Bell | None = None
 
@@ -48,7 +57,7 @@ class Live:
 
     async def __anext__(self) -> bytes:
         if self._bell is None:
-            self._bell = Bell(self._clock)
+            self._bell = Bell(self._clock, self._still)
         while self._closed is not None:
             self._bell.clear()
             step = next(self._script, None)
@@ -107,19 +116,20 @@ class LiveBodies:
         response.headers["Content-Type"] = eventstream.CONTENT_TYPE
         response.headers.pop("Content-Length", None)  # of an answer that this one continues
         if request.is_async:
-            response.stream = self._open_body(script, closed)
+            response.stream = self._open_body(request, script, closed)
         else:
             response.body = b"".join(now_only(script))
             closed()
         return response
 
-    def _open_body(self, script: Script, closed: Callable[[], object]) -> Live:
+    def _open_body(self, request: AwsRequest, script: Script, closed: Callable[[], object]) -> Live:
         def forget(body: Live) -> None:
             with self._lock:
                 self._open.pop(body, None)
             closed()
 
-        body = Live(script, self._clock, forget)
+        still = waiting(self._clock, request.label)
+        body = Live(script, self._clock, forget, still)
         with self._lock:
             self._open[body] = None
         return body

@@ -58,11 +58,11 @@ class _Polls:
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """moto's answer as soon as it has a task or an error, else when the poll is over."""
-        from .waking import Bell
+        from .waking import Bell, waiting
 
         clock = self._engine.clock
         end = clock.time() + (_LONGEST if clock.virtual else _SHORTEST)
-        bell = Bell(clock)
+        bell = Bell(clock, waiting(clock, request.label, _LONGEST, request))
         with self._lock:
             self._bells[bell] = None
         try:

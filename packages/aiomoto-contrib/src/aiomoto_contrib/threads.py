@@ -16,9 +16,11 @@ from typing import Any
 
 from aiomoto.clock import Clock, Timer, VirtualClock
 from aiomoto.locks import Order, guarded
+from aiomoto.standstill import Standstill
 
 from .background import background
 from .jobs import on_loop
+from .waking import waiting
 
 #: Seconds of real time that virtual time waits for a thread that says nothing.
 _PATIENCE = 1.0
@@ -268,11 +270,18 @@ class ClockEvent:
             return self._sets != before or late or self._waits.closed
 
         timer: Timer | None = None
+        still: Standstill | None = None
         if isinstance(clock, VirtualClock) and timeout is not None:
-            timer, timeout = clock.call_later(timeout, expire), None
+            still = waiting(clock, f"a thread of moto, {thread.name}", timeout, in_background=True)
+            timer = clock.call_later(timeout, expire)
         try:
             with self._waits.waiting(self), self._condition:
-                self._condition.wait_for(over, timeout)
+                if still is None:
+                    self._condition.wait_for(over, timeout)
+                else:
+                    still.begin()
+                    while not self._condition.wait_for(over, still.patience):
+                        still.look()
                 return self._sets != before
         finally:
             with self._condition:

@@ -118,6 +118,11 @@ class VirtualClock(Clock):
         self._uses += 1
         return self._micros / _MICROS
 
+    @property
+    def activity(self) -> tuple[int, int]:
+        """How often this clock was used, and where it stands; asking for it is no use."""
+        return self._uses, self._micros
+
     def touch(self) -> None:
         """A request is being answered: its task is on the move, and time waits for it."""
         self._uses += 1
@@ -134,14 +139,19 @@ class VirtualClock(Clock):
         return timer
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until somebody has moved time on by so many seconds."""
+        """Wait until somebody has moved time on by so many seconds.
+
+        Warns if nobody does (see :mod:`aiomoto.standstill`).
+        """
         if seconds <= 0:
             await _library().sleep(0)
             return
+        from .standstill import Standstill  # not for the import of mock_aws
+
         bell = async_bell()
         timer = self.call_later(seconds, bell.ring)
         try:
-            await bell.wait(None)
+            await Standstill(self, f"mock.clock.sleep({seconds:g})", seconds).rest(bell)
         finally:
             timer.cancel()
 

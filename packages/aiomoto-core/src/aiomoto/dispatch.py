@@ -16,16 +16,18 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from . import packages
 from .bells import trio_here
 from .calls.naming import name_operation
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
-from .errors import UnsupportedOperation
+from .errors import AiomotoError, AiomotoWarning, UnsupportedOperation, add_note
 from .locks import Order, guarded
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
 from .unsigned import service_of_body
+from .warning import warn
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -108,7 +110,7 @@ class Dispatcher:
         handler = self._handler(request, route)
         blocks = self._plugins.blocks(request)
         if blocks is None:
-            blocks = request.service in Moto.WAITS_FOR_THREADS or _waits_for_messages(request)
+            blocks = request.service in Moto.WAITS_FOR_THREADS or self._polls(request)
         if not blocks:
             with self._lock:
                 response = self._call(handler, request)
@@ -117,6 +119,17 @@ class Dispatcher:
         else:
             response = self._call(handler, request)
         return self._plugins.response(request, response)
+
+    def _polls(self, request: AwsRequest) -> bool:
+        """Whether moto is about to wait for messages; in real time, which may be a surprise."""
+        if not _waits_for_messages(request):
+            return False
+        if self._engine.clock.virtual and "sqs" not in self._plugins.owners:
+            warn(
+                f"{request.label} waits in real time: nothing that is installed has SQS follow the "
+                f"mock's virtual clock. {packages.does('sqs')}"
+            )
+        return True
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer, with its state locked meanwhile."""
@@ -142,6 +155,15 @@ class Dispatcher:
             if type(error) is not NotImplementedError:
                 raise  # one of ours, or one of moto's that says more, such as of a filter
             raise self.unsupported(request, str(error)) from error
+        except (AiomotoError, AiomotoWarning):
+            raise
+        except Exception as error:
+            add_note(
+                error,
+                f"Raised inside moto {self._moto.version} while it answered {request.label}; "
+                "aiomoto passes it on as it is.",
+            )
+            raise
 
     def find(self, request: AwsRequest) -> Route:
         """The route of a request; its URL is replaced where only the signature knows it.
@@ -216,8 +238,9 @@ class Dispatcher:
         service = (call.service if call else None) or request.service
         service = service or (scope.service if scope else None) or parts.netloc
         operation = request.operation or f"{request.method} {parts.path or '/'}"
+        package = packages.answers(request.service, request.operation, self._plugins.owners)
         return UnsupportedOperation(
-            service, operation, moto_version=self._moto.version, detail=detail
+            service, operation, moto_version=self._moto.version, detail=package or detail
         )
 
 

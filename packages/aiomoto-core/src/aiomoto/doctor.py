@@ -12,6 +12,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, requires, ver
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from . import packages
 from .environment import shown
 from .errors import AiomotoError
 
@@ -109,8 +110,6 @@ def _plugins(problems: list[str]) -> Iterator[str]:
     from .plugin.manager import PluginManager
 
     points = sorted(entry_points(group="aiomoto"), key=lambda one: one.name)
-    if not points:
-        yield "none is installed"
     try:
         manager = PluginManager(lambda: {name for name, _ in moto().url_patterns})
         manager.load_entry_points()
@@ -122,6 +121,10 @@ def _plugins(problems: list[str]) -> Iterator[str]:
         owned = sorted(service for service, name in manager.owners.items() if name == point.name)
         where = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
         yield f"{point.name} ({where}) owns {', '.join(owned) or 'no service'}"
+    for package in dict.fromkeys(packages.OWNERS.values()):
+        theirs = [service for service, name in packages.OWNERS.items() if name == package]
+        if not any(service in manager.owners for service in theirs):
+            yield f"core alone serves {', '.join(theirs)}: {package} is not installed"
 
 
 def _seams(problems: list[str]) -> Iterator[str]:

@@ -32,6 +32,8 @@ class Call:
     error: BaseException | None = None
     #: The guard that has judged it, the URL that it was given, and what it said.
     judged: tuple[Guard, str, Ruling] | None = field(default=None, repr=False, compare=False)
+    #: For the error that the client gets in place of an answer: what it was waiting for.
+    note: str | None = None
     #: Run if the client's task is cancelled before it has the answer.
     undo: list[Callable[[], object]] = field(default_factory=list)
 
@@ -82,6 +84,12 @@ class AwsRequest:
         """Have a large ``aws-chunked`` body as its payload and its framing, each by itself."""
         vars(self).pop("body", None)
         vars(self)["_apart"] = body
+
+    @property
+    def label(self) -> str:
+        """``sqs ReceiveMessage``: by the client's name of the service, as far as it is known."""
+        service = (self.call.service if self.call is not None else None) or self.service
+        return f"{service or 'an AWS service'} {self.operation or self.method}"
 
     @property
     def apart(self) -> AwsChunkedBody | None:

@@ -71,8 +71,9 @@ class Sqs:
         self.backend_class = require_attributes("moto", _MODELS, "SQSBackend", *methods)
         for name in ("unix_time", "unix_time_millis"):
             require("moto", _MODELS, name)
-        own = ("add_message", "delete_message", "_messages", "_pending_messages", "fifo_queue")
-        self.queue_class = require_attributes("moto", _MODELS, "Queue", *own)
+        changes = ("add_message", "delete_message")
+        own = ("_messages", "_pending_messages", "fifo_queue", "name")
+        self.queue_class = require_attributes("moto", _MODELS, "Queue", *changes, *own)
         self.message_class = require_attributes(
             "moto",
             _MODELS,
@@ -94,6 +95,11 @@ class Sqs:
     def now(self) -> float:
         """The time that moto's SQS goes by, in milliseconds."""
         return float(self.models.unix_time_millis())
+
+    @staticmethod
+    def name(queue: Any) -> str:
+        """A queue's name."""
+        return str(queue.name)
 
     def look(self, queue: Any, limit: int) -> Look:
         """See what a queue has; ``available`` is counted up to ``limit``.

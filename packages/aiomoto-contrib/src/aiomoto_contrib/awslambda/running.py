@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 from aiomoto.bells import trio_here
 from aiomoto.clock import Clock
 
+from ..waking import Bell
 from .context import Context, Function
 from .output import Output, writing_to
 
@@ -265,7 +266,7 @@ async def _within(clock: Clock, seconds: float, call: Callable[[], Awaitable[T]]
     if trio is not None:
         return await _within_trio(trio, clock, seconds, call)
     task = asyncio.ensure_future(call())
-    timer = asyncio.ensure_future(clock.sleep(seconds))
+    timer = asyncio.ensure_future(Bell(clock).wait_for(seconds))
     try:
         await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -287,7 +288,7 @@ async def _within_trio(
     errors: list[Exception] = []
 
     async def expire() -> None:
-        await clock.sleep(seconds)
+        await Bell(clock).wait_for(seconds)
         errors.append(TimedOut())
         nursery.cancel_scope.cancel()
 

@@ -203,7 +203,8 @@ class Service:
             outcome, request_id = await self.invoke(function, event)
             if outcome.error is None or attempt > retries:
                 break
-            await background.sleep(self.clock, _RETRY_AFTER[attempt - 1])
+            wait = f"a retry of Lambda function {function.name!r}"
+            await background.sleep(self.clock, _RETRY_AFTER[attempt - 1], wait)
         condition = "Success" if outcome.error is None else "RetriesExhausted"
         kind = "OnSuccess" if outcome.error is None else "OnFailure"
         target = (config.get("DestinationConfig") or {}).get(kind) or {}

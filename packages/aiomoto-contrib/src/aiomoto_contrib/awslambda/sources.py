@@ -17,7 +17,7 @@ from aiomoto.locks import Order, guarded
 from ..asking import Arn
 from ..background import background
 from ..delivering import deliver
-from ..waking import Bell
+from ..waking import Bell, waiting
 from .running import Outcome, loaded
 
 if TYPE_CHECKING:
@@ -74,7 +74,9 @@ class Sources:
 
     async def _drain(self, source: str, uuid: str, poller: _Poller) -> None:
         service = self._service
-        poller.bell = bell = Bell(service.clock)
+        poller.bell = bell = Bell(
+            service.clock, waiting(service.clock, f"a poll of {source}", in_background=True)
+        )
         try:
             while True:
                 poller.again = False
@@ -183,8 +185,8 @@ class Sources:
             if 0 <= mapping.retries < tries:
                 self._give_up(mapping, shard, batch, outcome, request_id, tries)
                 return
-            wait = min(_BACK_OFF * 2 ** (tries - 1), _MOST_BACK_OFF)
-            await background.sleep(self._service.clock, wait)
+            seconds = min(_BACK_OFF * 2 ** (tries - 1), _MOST_BACK_OFF)
+            await background.sleep(self._service.clock, seconds, f"a retry from {mapping.source}")
             if mapping.bisect and len(batch) > 1:
                 half = len(batch) // 2
                 await self._stream_batch(mapping, shard, batch[:half], tries)

@@ -11,7 +11,7 @@ from typing import Any
 from aiomoto.clock import Clock
 from aiomoto.errors import AiomotoError
 
-from ..waking import Bell, reached
+from ..waking import Bell, reached, waiting
 
 OPERATIONS = ("Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream")
 
@@ -95,10 +95,10 @@ class Playing:
         self._over = False
         self._bells: set[Bell] = set()
 
-    async def pause(self, seconds: float) -> bool:
-        """Wait so long; False if the mock has ended meanwhile."""
+    async def pause(self, called: ModelRequest, seconds: float) -> bool:
+        """Wait so long in the answer to a call; False if the mock has ended meanwhile."""
         until = self.clock.time() + seconds
-        bell = Bell(self.clock)
+        bell = Bell(self.clock, waiting(self.clock, f"bedrock-runtime {called.operation}", seconds))
         self._bells.add(bell)
         try:
             while not self._over and not reached(self.clock, until):

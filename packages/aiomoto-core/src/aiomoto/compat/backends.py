@@ -14,6 +14,7 @@ from ..locks import under
 from ..request import AwsRequest, AwsResponse
 from ..undo import Undo
 from .names import require
+from .servers import warn_of_servers
 
 _ANY_URL = re.compile("https?://")
 _AWS_URL = re.compile(r"https?://.+\.amazonaws.com/.*")
@@ -110,6 +111,7 @@ class Moto:
         self._sends = None
         if mock._nested_count == 1:
             if reset:
+                warn_of_servers()
                 self.reset()
             self._sends = self._adapter.send
             self._responses_mock.start()

@@ -19,6 +19,7 @@ from ..errors import add_note
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .http1 import BODILESS, Incoming
+from .passing import passing
 
 if TYPE_CHECKING:
     from ..engine import Engine
@@ -54,7 +55,8 @@ def patches(engine: Engine) -> list[Patch]:
         if ruling.verdict is Verdict.BLOCK:
             raise engine.blocked(ruling.url, request.headers, call)
         if ruling.verdict is Verdict.PASS:
-            return original_send(self, request)
+            with passing(engine, request, call) as answered:
+                return answered(original_send(self, request))
         return answer(engine, to_aws_request(request, ruling.url, call), request)
 
     return [
@@ -89,10 +91,15 @@ def _carrying(engine: Engine, send: Callable[..., Any], on_asyncio: bool) -> Cal
             raise engine.blocked(ruling.url, request.headers, call)
         token = current_call.set(call)
         try:
+            if ruling.verdict is Verdict.PASS:
+                with passing(engine, request, call) as answered:
+                    return answered(await send(self, request))
             return await send(self, request)
         except Exception as error:
             if on_asyncio and trio_here() is not None:
                 add_note(error, _NEEDS_ASYNCIO)
+            if call.note is not None:
+                add_note(error, call.note)
             if call.error is not None and call.error is not error:
                 raise call.error from None
             raise
