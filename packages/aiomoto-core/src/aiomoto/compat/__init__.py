@@ -15,7 +15,7 @@ from .names import refuse_peer_distribution, require
 from .open_clients import close_client, is_open
 from .partitions import dns_suffixes
 from .sending import EndpointParameters, Headers, Messages, Signing, UserAgents
-from .sessions import Clients, TlsContexts, json_open_methods
+from .sessions import Clients, Loaders, TlsContexts
 from .transports import AiobotocoreHttpxBody, Aiohttp, Httpcore
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "Headers",
     "Httpcore",
     "JsonParsers",
+    "Loaders",
     "Messages",
     "Moto",
     "Signing",
@@ -36,7 +37,6 @@ __all__ = [
     "close_client",
     "dns_suffixes",
     "is_open",
-    "json_open_methods",
     "moto",
     "refuse_peer_distribution",
     "require",

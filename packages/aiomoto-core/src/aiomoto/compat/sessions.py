@@ -58,7 +58,28 @@ class TlsContexts:
         return type(session) is self._session_class and function.__func__ is self._build
 
 
-def json_open_methods() -> dict[str, Any]:
-    """How botocore opens its data files, by their extension."""
-    found: dict[str, Any] = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
-    return found
+class Loaders:
+    """botocore's loaders of data files, and which others look for services as they do."""
+
+    #: What finding the services consists of.
+    _NAMES = ("_potential_locations", "search_paths")
+
+    def __init__(self) -> None:
+        self.loader_class = require("botocore", "botocore.loaders", "Loader")
+        self.file_loader_class = require("botocore", "botocore.loaders", "JSONFileLoader")
+        #: How botocore opens its data files, by their extension.
+        self.open_methods: dict[str, Any] = require(
+            "botocore", "botocore.loaders", "_JSON_OPEN_METHODS"
+        )
+        for name in self._NAMES:
+            require("botocore", "botocore.loaders", "Loader", name)
+
+    def are_as_botocores(self, loader: Any) -> bool:
+        """Whether a loader looks for services in the folders of its path, as botocore's does.
+
+        moto's own loader, of a class of its own, does.
+        """
+        own = type(loader)
+        return type(loader.file_loader) is self.file_loader_class and all(
+            getattr(own, name) is getattr(self.loader_class, name) for name in self._NAMES
+        )

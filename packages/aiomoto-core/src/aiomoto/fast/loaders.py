@@ -1,8 +1,8 @@
 """botocore's data files: read and parsed once in a process, whatever session asks.
 
-Each loader still gets data of its own (see :mod:`.views`). Files of botocore's
-and boto3's packages are taken not to change while the process runs; all others
-are looked at anew each time, and parsed again if they changed.
+Each loader still gets data of its own (see :mod:`.views`). Files of botocore's,
+boto3's and moto's packages are taken not to change while the process runs; all
+others are looked at anew each time, and parsed again if they changed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..compat import json_open_methods, require
+from ..compat import Loaders, require
 from .views import parse, view
 
 if TYPE_CHECKING:
@@ -23,15 +23,16 @@ if TYPE_CHECKING:
 #: By the path without its extension: what the file was, and its content.
 _files: dict[str, tuple[Any, Any]] = {}
 _exists: dict[str, bool] = {}
-_services: dict[tuple[str, str], list[str]] = {}
+#: By a folder and a type of model: the services that have one.
+_services: dict[str, dict[str, set[str]]] = {}
 _lock = threading.Lock()
 
 
 def patches(optimises: Callable[[], bool]) -> list[Patch]:
     """What to replace in botocore's loaders while a mock is active."""
-    file_loader = require("botocore", "botocore.loaders", "JSONFileLoader")
-    loader = require("botocore", "botocore.loaders", "Loader")
-    open_methods = json_open_methods()
+    loaders = Loaders()
+    file_loader, loader = loaders.file_loader_class, loaders.loader_class
+    open_methods = loaders.open_methods
     load_file = require("botocore", "botocore.loaders", "JSONFileLoader", "load_file")
     exists = require("botocore", "botocore.loaders", "JSONFileLoader", "exists")
     list_services = require("botocore", "botocore.loaders", "Loader", "list_available_services")
@@ -64,20 +65,17 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def shared_list_services(self: Any, type_name: str) -> list[str]:
         """All services that have a model of this type; the packages' own are listed once."""
-        if type(self) is not loader or type(self.file_loader) is not file_loader:
+        if not loaders.are_as_botocores(self):
             return list_services(self, type_name)  # type: ignore[no-any-return]
         if not optimises():
             return list_services(self, type_name)  # type: ignore[no-any-return]
         services: set[str] = set()
         for path in self.search_paths:
-            packaged = (path + os.sep).startswith(_packaged())
-            known = _services.get((path, type_name)) if packaged else None
-            if known is None:
+            if (path + os.sep).startswith(_packaged()):
+                services.update(_packaged_services(path, tuple(open_methods)).get(type_name, ()))
+            else:
                 alone = loader(extra_search_paths=[path], include_default_search_paths=False)
-                known = list_services(alone, type_name)
-                if packaged:
-                    _services[path, type_name] = known
-            services.update(known)
+                services.update(list_services(alone, type_name))
         return sorted(services)
 
     return [
@@ -101,11 +99,35 @@ _roots: dict[str, str] = {}
 
 def _packaged() -> tuple[str, ...]:
     """The data folders of the packages that are imported, each with a separator at its end."""
-    for name in ("botocore", "boto3"):
+    for name, folder in (("botocore", "data"), ("boto3", "data"), ("moto", "")):
         if name not in _roots and name in sys.modules:
             file = sys.modules[name].__file__ or ""
-            _roots[name] = str(Path(file).absolute().parent / "data") + os.sep
+            _roots[name] = str(Path(file).absolute().parent / folder) + os.sep
     return tuple(_roots.values())
+
+
+def _packaged_services(path: str, extensions: tuple[str, ...]) -> dict[str, set[str]]:
+    """The services of a folder, by the types of models that they have; the folder is read once."""
+    services = _services.get(path)
+    if services is None:
+        services = {}
+        files = (
+            (service.name, file)
+            for service in _folders(path)
+            for version in _folders(service.path)
+            for file in os.listdir(version.path)  # noqa: PTH208 - names are all that is wanted
+        )
+        for service_name, file in files:
+            for extension in extensions:
+                if file.endswith(extension):
+                    services.setdefault(file.removesuffix(extension), set()).add(service_name)
+        _services[path] = services
+    return services
+
+
+def _folders(path: str) -> list[os.DirEntry[str]]:
+    with os.scandir(path) as entries:
+        return [entry for entry in entries if entry.is_dir()]
 
 
 def _stamp(file_path: str, open_methods: dict[str, Any]) -> tuple[str, int, int] | None:
