@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import runpy
 import subprocess
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -36,6 +39,68 @@ def test_hatch_knows_every_package() -> None:
     assert sorted(types) == [f"{folder}/src" for folder in folders]
     smoke = envs["matrix"]["scripts"]["smoke"]
     assert [name for name in SERVICE_PACKAGES if f"packages/{name}/tests" not in smoke] == []
+
+
+def test_the_pythons_are_the_same_everywhere() -> None:
+    [matrix] = toml("hatch.toml")["envs"]["matrix"]["matrix"]
+    versions = matrix["python"]
+    classifier = "Programming Language :: Python :: "
+    template = (ROOT / "templates/service/pyproject.toml.jinja").read_text(encoding="utf-8")
+    declared = {
+        path.name: toml(f"packages/{path.name}/pyproject.toml")["project"]["classifiers"]
+        for path in PACKAGES
+    }
+    declared["template"] = re.findall(rf'"({classifier}.+)"', template)
+    for name, classifiers in declared.items():
+        found = [one.removeprefix(classifier) for one in classifiers if one.startswith(classifier)]
+        assert found == ["3", *versions], name
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert f"for version in {' '.join(versions)}; do" in script
+    [row] = re.findall(r"\| Python \| (.+) \| (.+) \|", (ROOT / "README.md").read_text("utf-8"))
+    assert row == (versions[0], versions[-1])
+
+
+@pytest.fixture
+def pythons() -> ModuleType:
+    """The tool that hatch loads by its path."""
+    path = ROOT / "tools" / "pythons_on_path.py"
+    assert toml("hatch.toml")["env"]["collectors"]["custom"]["path"] == "tools/pythons_on_path.py"
+    spec = spec_from_file_location("pythons_on_path", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_python_that_is_not_here_is_skipped_in_the_matrix(
+    pythons: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for version, code in (("3.7", 0), ("3.8", 1)):  # a shim that points nowhere ends with 1
+        shim = tmp_path / f"python{version}"
+        shim.write_text(f"#!/bin/sh\nexit {code}\n")
+        shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    this = "{}.{}".format(*sys.version_info)
+
+    def left(*arguments: str) -> list[str]:
+        axes: dict[str, Any] = {"python": ["3.7", "3.8", this, "3.99"], "client": ["new"]}
+        pythons.skip_missing({"matrix": {"matrix": [axes]}}, ["hatch", *arguments])
+        return axes["python"]  # type: ignore[no-any-return]
+
+    assert left("run", "+client=new", "matrix:test") == left("env", "create", "matrix")
+    assert left("run", "matrix:test") == ["3.7", this]
+    said = "Python {} is not on PATH: skipped in the matrix\n"
+    assert capsys.readouterr().err == said.format("3.8") + said.format("3.99")
+    assert left("test") == ["3.7", "3.8", this, "3.99"]
+
+
+def test_hatch_asks_the_tool(pythons: ModuleType) -> None:
+    interface = pytest.importorskip("hatch.env.collectors.plugin.interface", reason="no hatch here")
+    assert issubclass(pythons.get_environment_collector(), interface.EnvironmentCollectorInterface)
 
 
 def test_hatch_knows_every_example() -> None:

@@ -34,7 +34,7 @@ from .sending import (
     UserAgents,
     dates,
 )
-from .sessions import ServiceModels, TlsContexts, client_methods, json_open_methods
+from .sessions import ServiceLists, ServiceModels, TlsContexts, client_methods, json_open_methods
 from .transports import Aiohttp, Httpcore
 from .whole_bodies import AiobotocoreBodies, AiohttpBodies, HttpcoreBodies
 
@@ -55,6 +55,7 @@ __all__ = [
     "Messages",
     "Moto",
     "RequestBodies",
+    "ServiceLists",
     "ServiceModels",
     "SignedHeaders",
     "SigningKeys",

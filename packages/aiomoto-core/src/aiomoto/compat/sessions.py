@@ -48,3 +48,30 @@ def json_open_methods() -> dict[str, Any]:
     """How botocore opens its data files, by their extension."""
     methods: dict[str, Any] = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
     return methods
+
+
+class ServiceLists:
+    """The services that botocore's loaders find, and which other loaders look as they do."""
+
+    #: What finding the services consists of.
+    _NAMES = ("_potential_locations", "search_paths")
+
+    def __init__(self) -> None:
+        module = "botocore.loaders"
+        self.listing = attribute("botocore", module, "Loader", "list_available_services")
+        self.loader_class = self.listing.owner
+        self._file_loader_class = require("botocore", module, "JSONFileLoader")
+        #: The extensions of botocore's data files.
+        self.extensions = tuple(json_open_methods())
+        for name in self._NAMES:
+            require("botocore", module, "Loader", name)
+
+    def are_as_botocores(self, loader: Any) -> bool:
+        """Whether a loader looks for services in the folders of its path, as botocore's does.
+
+        moto's own loader, of a class of its own, does.
+        """
+        own = type(loader)
+        return type(loader.file_loader) is self._file_loader_class and all(
+            getattr(own, name) is getattr(self.loader_class, name) for name in self._NAMES
+        )

@@ -11,7 +11,7 @@ import os
 import ssl
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,8 @@ from ..compat import TlsContexts, attribute
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
-#: Bundles that were loaded without an error, as they were then.
+#: Bundles that were loaded without an error, as they were then. certifi's (or botocore's),
+#: which a client has that is told none, is taken to be good.
 _good: set[tuple[str, int, int]] = set()
 #: Whether contexts are made in an event loop, so that nothing may be loaded.
 _in_loop: ContextVar[bool] = ContextVar("aiomoto_in_loop", default=False)
@@ -89,14 +90,14 @@ def _loading(method: Callable[..., Any]) -> Any:
 
 
 class LateContext(ssl.SSLContext):
-    """An ordinary context that loads a bundle, which is known to be a good one, late."""
+    """An ordinary context that loads a bundle, which is known or taken to be a good one, late."""
 
     def load_verify_locations(
         self, cafile: Any = None, capath: Any = None, cadata: Any = None
     ) -> None:
         """As of any context; errors come at once."""
         bundle = _stamp(cafile) if capath is None and cadata is None else None
-        if bundle is not None and bundle in _good:
+        if bundle is not None and (bundle in _good or bundle[0] == _usual()):
             self.__dict__.setdefault("late", []).append(cafile)
             return
         _may_block()
@@ -123,6 +124,14 @@ class LateContext(ssl.SSLContext):
 def _may_block() -> None:
     if _in_loop.get():
         raise _WouldBlock
+
+
+@cache
+def _usual() -> str:
+    """The path of the bundle of a client that is told none."""
+    from botocore.httpsession import get_cert_path  # aiobotocore has just had it
+
+    return str(Path(get_cert_path(True)).absolute())
 
 
 def _stamp(cafile: Any) -> tuple[str, int, int] | None:
