@@ -19,7 +19,10 @@ from .targets import Figures
 _ROOT = Path(__file__).parent.parent
 _Turn = dict[str, dict[str, float] | None]
 #: What would change what is measured, or where it goes.
-_NOT_HANDED_ON = ("AWS_", "MOTO_", "AIOMOTO_", "PYTHON", "COVERAGE", "HTTP_PROXY", "HTTPS_PROXY")
+_NOT_HANDED_ON = (
+    *("AWS_", "MOTO_", "AIOMOTO_", "PYTHON", "COVERAGE", "HTTP_PROXY", "HTTPS_PROXY"),
+    *("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_"),
+)
 
 
 class WorkerFailed(Exception):

@@ -105,7 +105,9 @@ def test_the_repository_names_it(made: Path) -> None:
     chosen = f"hatch_knows_every_package or has_an_extra or {SERVICE}"
     run_tests(made, "tests/test_repository.py", "-k", chosen, path=[])
     # And whatever else those files say is as it was, comments too.
-    for name in ("hatch.toml", "pyproject.toml", "packages/aiomoto-core/pyproject.toml"):
+    core = "packages/aiomoto-core"
+    table = f"{core}/src/aiomoto/packages.py"
+    for name in ("hatch.toml", "pyproject.toml", f"{core}/pyproject.toml", table):
         before = (ROOT / name).read_text(encoding="utf-8").splitlines()
         after = (made / name).read_text(encoding="utf-8").splitlines()
         changed = [line for line in before if line not in after]

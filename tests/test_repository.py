@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
+import runpy
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -36,6 +40,68 @@ def test_hatch_knows_every_package() -> None:
     # These find every package by themselves.
     assert envs["lint"]["scripts"]["types"].split()[1:] == ["packages/*/src"]
     assert "packages/*/tests/test_plugin.py" in envs["matrix"]["scripts"]["smoke"]
+
+
+def test_the_pythons_are_the_same_everywhere() -> None:
+    [matrix] = toml("hatch.toml")["envs"]["matrix"]["matrix"]
+    versions = matrix["python"]
+    classifier = "Programming Language :: Python :: "
+    template = (ROOT / "templates/service/pyproject.toml.jinja").read_text(encoding="utf-8")
+    declared = {
+        path.name: toml(f"packages/{path.name}/pyproject.toml")["project"]["classifiers"]
+        for path in PACKAGES
+    }
+    declared["template"] = re.findall(rf'"({classifier}.+)"', template)
+    for name, classifiers in declared.items():
+        found = [one.removeprefix(classifier) for one in classifiers if one.startswith(classifier)]
+        assert found == ["3", *versions], name
+    script = (ROOT / ".ci/run").read_text(encoding="utf-8")
+    assert f"for version in {' '.join(versions)}; do" in script
+    [row] = re.findall(r"\| Python \| (.+) \| (.+) \|", (ROOT / "README.md").read_text("utf-8"))
+    assert row == (versions[0], versions[-1])
+
+
+@pytest.fixture
+def pythons() -> ModuleType:
+    """The tool that hatch loads by its path."""
+    path = ROOT / "tools" / "pythons_on_path.py"
+    assert toml("hatch.toml")["env"]["collectors"]["custom"]["path"] == "tools/pythons_on_path.py"
+    spec = spec_from_file_location("pythons_on_path", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_a_python_that_is_not_here_is_skipped_in_the_matrix(
+    pythons: ModuleType,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    for version, code in (("3.7", 0), ("3.8", 1)):  # a shim that points nowhere ends with 1
+        shim = tmp_path / f"python{version}"
+        shim.write_text(f"#!/bin/sh\nexit {code}\n")
+        shim.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    this = "{}.{}".format(*sys.version_info)
+
+    def left(*arguments: str) -> list[str]:
+        axes: dict[str, Any] = {"python": ["3.7", "3.8", this, "3.99"], "client": ["new"]}
+        pythons.skip_missing({"matrix": {"matrix": [axes]}}, ["hatch", *arguments])
+        return axes["python"]  # type: ignore[no-any-return]
+
+    assert left("run", "+client=new", "matrix:test") == left("env", "create", "matrix")
+    assert left("run", "matrix:test") == ["3.7", this]
+    said = "Python {} is not on PATH: skipped in the matrix\n"
+    assert capsys.readouterr().err == said.format("3.8") + said.format("3.99")
+    assert left("test") == ["3.7", "3.8", this, "3.99"]
+
+
+def test_hatch_asks_the_tool(pythons: ModuleType) -> None:
+    interface = pytest.importorskip("hatch.env.collectors.plugin.interface", reason="no hatch here")
+    assert issubclass(pythons.get_environment_collector(), interface.EnvironmentCollectorInterface)
 
 
 def test_hatch_knows_every_example() -> None:
@@ -84,6 +150,22 @@ def test_a_service_package_is_complete(package: str) -> None:
         path = folder / "src" / value.partition(":")[0].replace(".", "/")
         assert path.with_suffix(".py").exists() or (path / "__init__.py").exists(), value
     assert "aiomoto-core>=0.1,<1" in project["dependencies"]
+
+
+@pytest.mark.parametrize("package", SERVICE_PACKAGES)
+def test_core_knows_whose_service_it_is(package: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For messages that name a package which is not installed."""
+    table = runpy.run_path(str(ROOT / "packages/aiomoto-core/src/aiomoto/packages.py"))
+    monkeypatch.syspath_prepend(str(ROOT / "packages" / package / "src"))
+    points = toml(f"packages/{package}/pyproject.toml")["project"]["entry-points"]["aiomoto"]
+    owned = set()
+    for value in points.values():
+        module, _, name = value.partition(":")
+        plugin = importlib.import_module(module)
+        owned |= set((getattr(plugin, name) if name else plugin).aiomoto_services())
+    assert owned
+    assert owned == {service for service, owner in table["OWNERS"].items() if owner == package}
+    assert set(table["BEYOND_MOTO"]) <= set(table["OWNERS"])
 
 
 @pytest.mark.parametrize("package", PACKAGES, ids=lambda path: path.name)

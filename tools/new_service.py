@@ -24,6 +24,8 @@ import jinja2
 import tomlkit
 
 ROOT = Path(__file__).parent.parent
+#: Where core has who owns what, for its messages.
+OWNERS = "packages/aiomoto-core/src/aiomoto/packages.py"
 #: Where moto's name is not AWS's without its hyphens.
 _CLIENTS = {"awslambda": "lambda"}
 _READS = ("list", "describe", "get")
@@ -77,6 +79,9 @@ def make(service: str, root: Path = ROOT, name: str = "") -> Path:
         "README.md",
         lambda text: text.replace("| [aiomoto-contrib]", f"{row}\n| [aiomoto-contrib]"),
     )
+    owner = f'    "{service}": "{folder.name}",\n'
+    lines, old = r'(?m)^    "\w+": "aiomoto-\w+",\n', rf'(?m)^    "{service}": "aiomoto-.*\n'
+    edit(root, OWNERS, lambda text: _insert(re.sub(old, "", text), lines, owner))
     return folder
 
 
@@ -92,12 +97,12 @@ def drop(name: str, root: Path = ROOT) -> None:
     if name not in known:
         raise NotPossible(f"There is no package for {name!r}. Packages are: {', '.join(known)}.")
     own_line = re.compile(
-        rf'^ *"(packages/)?{package}(>=[^"]*)?",\n'  # in a list
+        rf'^ *("\w+": )?"(packages/)?{package}(>=[^"]*)?",\n'  # in a list, or as an owner
         rf'|^{name} = \["{package}>=.*\n'
         rf"|^\| \[{package}\]\(packages/{package}\) .*\n",
         re.MULTILINE,
     )
-    for path in ("hatch.toml", "packages/aiomoto-core/pyproject.toml", "README.md"):
+    for path in ("hatch.toml", "packages/aiomoto-core/pyproject.toml", OWNERS, "README.md"):
         edit(root, path, lambda text: own_line.sub("", text))
     edit(root, "hatch.toml", lambda text: _in_matrix(text, name, leave=True))
     ported = re.compile(rf"\[test_\w+\.py\]\(packages/{package}/[^)]*\)")
@@ -329,8 +334,8 @@ def _new(service: str, name: str) -> str:
     folder = make(service, name=name)
     name = folder.name.removeprefix("aiomoto-")
     said = [
-        f"Made packages/{folder.name}, and named it in hatch.toml, README.md and "
-        f"packages/aiomoto-core/pyproject.toml. Next:",
+        f"Made packages/{folder.name}, and named it in hatch.toml, README.md, and in "
+        f"pyproject.toml and packages.py of aiomoto-core. Next:",
         ENVIRONMENTS,
         f"    hatch run +package={name} alone:test",
         "    hatch run conformance porting",
@@ -350,8 +355,9 @@ def _new(service: str, name: str) -> str:
 def _drop(name: str) -> str:
     drop(name)
     return (
-        f"Dropped packages/aiomoto-{name} and its names in hatch.toml, README.md, PORTING.md and "
-        f"packages/aiomoto-core/pyproject.toml. Core alone serves its services from now on. Next:\n"
+        f"Dropped packages/aiomoto-{name} and its names in hatch.toml, README.md, PORTING.md, and "
+        f"in pyproject.toml and packages.py of aiomoto-core. Core alone serves its services from "
+        f"now on. Next:\n"
         f"{ENVIRONMENTS}\n    hatch run conformance porting"
     )
 

@@ -18,8 +18,6 @@ from aiomoto_bedrock import Failure, InvalidReply, ModelRequest, Pause, replies
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
 
-pytest.importorskip("moto.bedrockruntime", reason="this moto has no Bedrock runtime")
-
 MODEL = "anthropic.claude-3-haiku-20240307-v1:0"
 MESSAGES = [{"role": "user", "content": [{"text": "How is the weather?"}]}]
 SUNNY = "It is  sunny."

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aiomoto import IncompatibleLibrary, mock_aws
+from aiomoto_contrib.batch.plugin import plugin
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
@@ -112,6 +113,7 @@ def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch)
 
     original = moto.batch.models.sleep
     monkeypatch.delattr(moto.batch_simple.models, "sleep")
+    plugin._shared.forget()  # else what was looked up is kept
     with pytest.raises(IncompatibleLibrary, match=r"batch_simple\.models\.sleep"):
         mock_aws().start()
     assert moto.batch.models.sleep is original

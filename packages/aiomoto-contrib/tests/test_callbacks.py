@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import importlib
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -15,7 +16,7 @@ import pytest
 from aiohttp import web
 from moto.awslambda.urls import url_paths
 
-from aiomoto import MockAWS, RealRequestBlocked, mock_aws
+from aiomoto import IncompatibleLibrary, MockAWS, RealRequestBlocked, mock_aws
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
@@ -374,3 +375,25 @@ async def test_firehose_posts_to_a_server_in_the_same_loop(connect: Connect, bac
             put = firehose.put_record(DeliveryStreamName="clicks", Record={"Data": b"click"})
             await asyncio.wait_for(put, 5)
     assert base64.b64decode(got[0]["records"][0]["data"]) == b"click"
+
+
+# -- another moto --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("service", "owner", "name"),
+    [("sns", "Subscription", "get_post_data"), ("events", "Rule", "send_to_targets")],
+)
+def test_a_moto_that_changed_is_refused_by_name(
+    service: str, owner: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    importlib.import_module(f"moto.{service}.models")
+    plugin = importlib.import_module(f"aiomoto_contrib.{service}.plugin").plugin
+    plugin._shared.forget()  # else what was looked up is kept
+    monkeypatch.delattr(f"moto.{service}.models.{owner}.{name}")
+    with pytest.raises(IncompatibleLibrary, match=rf"{owner}\.{name}"):
+        mock_aws().start()
+    assert plugin.now is None
+    monkeypatch.undo()
+    with mock_aws():
+        assert plugin.now is not None

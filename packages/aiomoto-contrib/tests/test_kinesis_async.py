@@ -460,6 +460,7 @@ def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch)
 
     put_record = Shard.put_record
     monkeypatch.delattr(Shard, "get_max_sequence_number")
+    plugin._shared.forget()  # else what was looked up is kept
     with pytest.raises(IncompatibleLibrary, match=r"models\.Shard\.get_max_sequence_number"):
         mock_aws().start()
     assert Shard.put_record is put_record

@@ -281,6 +281,7 @@ async def test_aiobotocore_on_httpx(connect: Connect) -> None:
 def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     original = LogStream.put_log_events
     monkeypatch.delattr("moto.logs.utils.EventMessageFilter.matches")
+    plugin._shared.forget()  # else what was looked up is kept
     with pytest.raises(IncompatibleLibrary, match=r"utils\.EventMessageFilter\.matches"):
         mock_aws().start()
     assert LogStream.put_log_events is original

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
+from aiomoto_contrib.stepfunctions.plugin import plugin
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
@@ -241,6 +242,7 @@ def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch)
 
     original = retrier_decl.time
     monkeypatch.delattr(callback, "Event")
+    plugin._shared.forget()  # else what was looked up is kept
     with pytest.raises(IncompatibleLibrary, match=r"callback\.callback\.Event"):
         mock_aws().start()
     assert retrier_decl.time is original

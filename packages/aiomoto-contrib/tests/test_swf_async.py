@@ -231,6 +231,7 @@ def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch)
 
     original = moto.swf.models.sleep
     monkeypatch.delattr(workflow_execution, "ThreadingTimer")
+    plugin._shared.forget()  # else what was looked up is kept
     with pytest.raises(IncompatibleLibrary, match=r"workflow_execution\.ThreadingTimer"):
         mock_aws().start()
     assert moto.swf.models.sleep is original

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from botocore.exceptions import HTTPClientError
 
 from aiomoto import mock_aws
 
@@ -42,6 +43,28 @@ def test_trio(clients: ModuleType) -> None:
 
     assert trio.run(main) == (300_000, True)
     assert len(ticks) > 10
+
+
+def test_trio_without_httpx(clients: ModuleType) -> None:
+    trio = pytest.importorskip("trio")
+
+    async def main() -> list[str]:
+        async with mock_aws(), clients.aio("sqs", "aiohttp") as sqs:
+            with pytest.raises(Exception, match="no running event loop") as raised:
+                await sqs.list_queues()
+        return raised.value.__notes__  # type: ignore[attr-defined,no-any-return]
+
+    (note,) = trio.run(main)
+    assert "aiohttp's, which runs on asyncio alone, and this is trio" in note
+    assert "AioConfig(http_session_cls=HttpxSession)" in note
+
+
+@pytest.mark.asyncio
+async def test_asyncio_without_httpx(clients: ModuleType) -> None:
+    async with mock_aws(), clients.aio("sqs", config={"proxies": {"https": "http://[bad"}}) as sqs:
+        with pytest.raises(HTTPClientError) as raised:
+            await sqs.list_queues()
+    assert not hasattr(raised.value, "__notes__")
 
 
 STRICT = """

@@ -18,10 +18,10 @@ from aiomoto.jobs import MockEnded, in_thread
 def background() -> Iterator[Background]:
     """Open, as while a mock is active that has jobs."""
     made = Background()
-    made.open()
+    made.open("test")
     yield made
     if made._users:
-        made.close()
+        made.close("test")
 
 
 @pytest.fixture(params=["asyncio", "trio"])
@@ -87,7 +87,7 @@ def test_the_end_cancels_jobs_and_tells_who_waits(background: Background, run: A
 
     async def main() -> None:
         async def end() -> None:
-            background.close()
+            background.close("test")
 
         background.start(for_ever)
         await VirtualClock().sleep(0)
@@ -106,7 +106,7 @@ def test_a_job_that_waits_for_the_clock_is_idle(background: Background, run: Any
     clock, done = VirtualClock(), threading.Event()
 
     async def work() -> None:
-        await background.sleep(clock, 60)
+        await background.sleep(clock, 60, "a job")
         done.set()
 
     async def main() -> None:
@@ -138,12 +138,12 @@ def test_a_mistake_in_a_job_is_raised_at_the_end(background: Background) -> None
     background.start(work)
     assert background.wait_idle(30)
     with pytest.raises(LookupError, match="1001"):
-        background.close()
+        background.close("test")
 
 
 def test_the_last_user_ends_it(background: Background) -> None:
-    background.open()
-    background.close()
+    background.open("other")
+    background.close("other")
 
     async def work() -> int:
         return 3

@@ -138,3 +138,42 @@ def test_which_bell_it_is() -> None:
     assert type(asyncio.run(here())) is AsyncioBell
     if "trio" in sys.modules:
         assert type(sys.modules["trio"].run(here)) is TrioBell
+
+
+def test_a_wait_says_whether_it_was_rung(run: Callable[[Body], None]) -> None:
+    async def body(bell: AsyncBell) -> None:
+        assert not await bell.wait(0.01)
+        bell.ring()
+        assert await bell.wait(LONG)
+        assert not await bell.wait(0.01)
+
+    run(body)
+
+
+def test_a_ring_of_another_thread_ends_no_later_wait() -> None:
+    """It is heard before the loop comes to what the ring has asked it to do."""
+
+    async def main() -> None:
+        bell = AsyncioBell()
+        thread = threading.Thread(target=bell.ring)
+        thread.start()
+        thread.join()
+        assert await bell.wait(LONG)
+        began = bell.now()
+        assert not await bell.wait(0.05)
+        assert bell.now() - began >= 0.045
+
+    asyncio.run(main())
+
+
+def test_a_ring_at_the_moment_when_time_is_up_is_kept() -> None:
+    class Late(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            rung = super().wait(timeout)
+            self.set()  # another thread's ring
+            return rung
+
+    bell = ThreadBell()
+    bell._event = Late()
+    assert not bell.wait(0)
+    assert bell.wait(0)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from typing import TYPE_CHECKING
 
 import pytest
 
-from aiomoto import InvalidOption, mock_aws
+from aiomoto import AiomotoWarning, InvalidOption, mock_aws
 from aiomoto.bells import async_bell
 from aiomoto.clock import Clock, RealClock, VirtualClock
+from aiomoto.engine import engine
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 
 @pytest.mark.asyncio
@@ -184,3 +190,39 @@ async def test_a_wait_ends_at_its_moment() -> None:
     moment = real.time() + 0.01
     await asyncio.wait_for(real.wait(async_bell(), moment), 10)
     assert real.reached(moment)
+
+
+# -- services that follow no clock -------------------------------------------------------
+
+
+@pytest.mark.asyncio
+async def test_a_long_poll_in_real_time_names_the_package_that_is_missing(
+    clients: ModuleType, backend: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "sqs ReceiveMessage waits in real time: nothing that is installed has SQS follow the "
+        "mock's virtual clock. aiomoto-sqs does: pip install aiomoto-sqs."
+    )
+    async with mock_aws(clock="virtual"), clients.aio("sqs", backend) as sqs:
+        monkeypatch.setattr(engine._plugins, "_owners", {})  # core alone
+        url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
+        await sqs.receive_message(QueueUrl=url)  # does not wait
+        await sqs.send_message(QueueUrl=url, MessageBody="x")
+        with pytest.warns(AiomotoWarning, match=f"^{re.escape(text)}$") as caught:
+            answer = await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
+        assert [one["Body"] for one in answer["Messages"]] == ["x"]
+        assert caught[0].filename == __file__
+        # As an error it is the client's.
+        with pytest.raises(AiomotoWarning, match="waits in real time"):
+            await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
+
+
+@pytest.mark.asyncio
+async def test_on_real_time_no_package_is_missing(
+    clients: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with mock_aws(), clients.aio("sqs") as sqs:
+        monkeypatch.setattr(engine._plugins, "_owners", {})
+        url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
+        await sqs.send_message(QueueUrl=url, MessageBody="x")
+        await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)

@@ -131,7 +131,7 @@ def test_endpoints_of_the_environment() -> None:
     }
     assert environment_endpoints(environ) == (
         Endpoint("aws.local", 443, ""),
-        Endpoint("localhost", 9000, ""),
+        Endpoint("localhost", 9000, "", "S3"),
     )
 
 

@@ -17,6 +17,7 @@ from aiomoto import (
     RealRequestBlocked,
     UnsupportedOperation,
 )
+from aiomoto.errors import add_note
 
 
 def test_blocked_request_names_what_was_asked_and_what_to_do() -> None:
@@ -97,3 +98,15 @@ def test_errors_cross_processes(error: Exception) -> None:
         assert type(other) is type(error)
         assert str(other) == str(error)
         assert vars(other) == vars(error)
+
+
+def test_a_note_is_kept_on_every_python() -> None:
+    error = ValueError("x")
+    add_note(error, "one")
+    add_note(error, "two")
+    assert error.__notes__ == ["one", "two"]  # type: ignore[attr-defined, unused-ignore]
+
+
+def test_a_warning_is_a_users() -> None:
+    assert issubclass(aiomoto.AiomotoWarning, UserWarning)
+    assert not issubclass(aiomoto.AiomotoWarning, AiomotoError)

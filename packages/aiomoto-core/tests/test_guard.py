@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +11,7 @@ import pytest
 from botocore.loaders import create_loader
 
 from aiomoto import compat
-from aiomoto.declared import parse_endpoints
+from aiomoto.declared import environment_endpoints, parse_endpoints
 from aiomoto.guard import (
     Guard,
     Verdict,
@@ -35,7 +36,6 @@ def guard(*endpoints: str, **kwargs: Any) -> Guard:
     [
         "https://s3.amazonaws.com",
         "https://bucket.s3.eu-west-1.amazonaws.com/key?x=y",
-        "http://S3.AmazonAWS.com:80/",
         "https://sqs.cn-north-1.amazonaws.com.cn/",
         "https://dynamodb.us-gov-west-1.amazonaws.com/",
         "https://s3.us-iso-east-1.c2s.ic.gov/",
@@ -76,6 +76,24 @@ def test_fully_qualified_name_with_its_dot_is_aws() -> None:
     """``s3.amazonaws.com.`` is the same name (RFC 1034, section 3.1), and resolvers take it."""
     ruling = guard().judge("https://s3.amazonaws.com./bucket", {}, None)
     assert ruling.verdict is Verdict.MOCK
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://S3.AmazonAWS.com:80/", "http://s3.amazonaws.com/"),
+        ("https://s3.amazonaws.com:443/b/k?x=y", "https://s3.amazonaws.com/b/k?x=y"),
+        ("https://s3.amazonaws.com.:443/b", "https://s3.amazonaws.com/b"),
+        ("https://user:secret@b.S3.amazonaws.com/k", "https://b.s3.amazonaws.com/k"),
+        ("https://s3.amazonaws.com:443//k;a//?x;y", "https://s3.amazonaws.com//k;a//?x;y"),
+        ("http://169.254.169.254:80/latest", "http://169.254.169.254/latest"),
+        ("http://[fd00:ec2::23]:80/v1", "http://[fd00:ec2::23]/v1"),
+        # No service listens there; moto says so.
+        ("https://s3.amazonaws.com:80/", "https://s3.amazonaws.com:80/"),
+    ],
+)
+def test_the_same_host_written_otherwise(url: str, expected: str) -> None:
+    assert guard().judge(url, {}, None) == (Verdict.MOCK, expected)
 
 
 def endpoint_templates(tree: Any) -> Iterator[str]:
@@ -120,6 +138,9 @@ def test_every_endpoint_of_every_service_of_botocore_is_aws() -> None:
         ("http://a.io/aws", "http://a.io/aws", "https://sqs.eu-west-1.amazonaws.com/"),
         ("a.io", "http://b.a.io/k", "https://b.sqs.eu-west-1.amazonaws.com/k"),
         ("a.io", "http://b.c.a.io/k", "https://b.c.sqs.eu-west-1.amazonaws.com/k"),
+        ("a.io.", "http://a.io/", "https://sqs.eu-west-1.amazonaws.com/"),
+        ("a.io", "http://b.A.io./k", "https://b.sqs.eu-west-1.amazonaws.com/k"),
+        ("a.io", "http://user:secret@a.io/k", "https://sqs.eu-west-1.amazonaws.com/k"),
     ],
 )
 def test_declared(declared: str, url: str, aws_url: str) -> None:
@@ -149,6 +170,76 @@ def test_custom_s3_endpoints_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
         assert ruling == (Verdict.MOCK, "https://s3.us-east-1.amazonaws.com/b/k")
 
 
+GATEWAY = (
+    "http://gw",
+    "gw:4566",
+    "gw:4566/aws",
+    "gw:4566/aws/eu",
+    "s3.gw",
+    "s3.gw:4566",
+    "gw",
+    "gw/long",
+)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_more_specific_of_two_endpoints_wins(seed: int) -> None:
+    """Longest host, then with a port, then longest path, in whatever order they were declared."""
+    declared = list(GATEWAY)
+    random.Random(seed).shuffle(declared)
+    rules = guard(*declared)
+    for url, path, prefix in (
+        ("http://gw:4566/aws/eu/k", "/k", ""),
+        ("http://gw:4566/aws/k", "/k", ""),
+        ("http://gw:4566/k", "/k", ""),
+        ("http://gw:4566/long/k", "/long/k", ""),
+        ("http://gw:4567/long/k", "/k", ""),
+        ("http://gw:4567/aws/k", "/aws/k", ""),
+        ("http://b.gw:4566/aws/k", "/k", "b."),
+        ("http://s3.gw:4566/aws/k", "/aws/k", ""),
+        ("http://b.s3.gw:4566/aws/k", "/aws/k", "b."),
+        ("http://b.s3.gw:4567/aws/k", "/aws/k", "b."),
+    ):
+        expected = f"https://{prefix}sqs.eu-west-1.amazonaws.com{path}"
+        assert rules.judge(url, SIGNED, None) == (Verdict.MOCK, expected), url
+
+
+def test_moto_s_own_endpoints_stand_in_the_same_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MOTO_S3_CUSTOM_ENDPOINTS", "http://s3.gw:4566")
+    ruling = guard("http://gw:4566").judge("http://b.s3.gw:4566/k", {}, None)
+    assert ruling.url == "https://b.s3.us-east-1.amazonaws.com/k"
+
+
+@pytest.mark.parametrize(
+    ("environ", "url", "aws_url"),
+    [
+        ({"": "http://gw:1", "_S3": "http://s3.gw:1"}, "http://s3.gw:1/b/k",
+         "https://s3.us-east-1.amazonaws.com/b/k"),
+        ({"": "http://gw:1", "_SQS": "http://sqs.gw:1"}, "http://sqs.gw:1/1/q?Action=SendMessage",
+         "https://sqs.us-east-1.amazonaws.com/1/q?Action=SendMessage"),
+        ({"_CLOUDWATCH": "http://gw:1"}, "http://gw:1/",
+         "https://monitoring.us-east-1.amazonaws.com/"),
+        ({"_COGNITO_IDENTITY_PROVIDER": "http://gw:1"}, "http://gw:1/",
+         "https://cognito-idp.us-east-1.amazonaws.com/"),
+        # One address for several services: nothing certain is said.
+        ({"_SQS": "http://gw:1", "_SNS": "http://gw:1"}, "http://gw:1/b",
+         "https://s3.us-east-1.amazonaws.com/b"),
+        ({"_SQS": "http://gw:1", "": "http://gw:1"}, "http://gw:1/b",
+         "https://s3.us-east-1.amazonaws.com/b"),
+        ({"_NO_SUCH_SERVICE": "http://gw:1"}, "http://gw:1/b",
+         "https://s3.us-east-1.amazonaws.com/b"),
+    ],
+)  # fmt: skip
+def test_a_variable_says_the_service_of_unsigned_requests(
+    environ: dict[str, str], url: str, aws_url: str
+) -> None:
+    named = {f"AWS_ENDPOINT_URL{name}": value for name, value in environ.items()}
+    rules = Guard(compat.dns_suffixes(), environment_endpoints(named))
+    assert rules.judge(url, {}, None) == (Verdict.MOCK, aws_url)
+    # A signature says more.
+    assert rules.judge(url, SIGNED, None).url.startswith("https://sqs.eu-west-1.amazonaws.com/")
+
+
 # -- rules 3 to 5 -----------------------------------------------------------------
 
 
@@ -162,6 +253,8 @@ def test_custom_s3_endpoints_of_moto(monkeypatch: pytest.MonkeyPatch) -> None:
         ("::1", True),
         ("localhost.example.org", False),
         ("notlocalhost", False),
+        ("localhost.", True),
+        ("127.0.0.1.", True),
         ("0.0.0.0", True),
         ("::", True),
         ("0.0.0.1", False),

@@ -184,7 +184,7 @@ async def test_an_address_in_the_file_counts_as_aws(
     monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
     assert named_file(os.environ).endpoints == (
         Endpoint("aws.local", 4566, ""),
-        Endpoint("localhost", 9324, ""),
+        Endpoint("localhost", 9324, "", "SQS"),
     )
     with mock_aws():
         async with clients.aio("s3", backend) as s3:

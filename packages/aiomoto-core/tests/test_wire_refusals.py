@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import io
 import re
 import threading
 from importlib.metadata import version
@@ -10,8 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from botocore.awsrequest import AWSRequest
+from botocore.exceptions import ClientError, EndpointConnectionError
+from botocore.httpsession import URLLib3Session
 
-from aiomoto import RealRequestBlocked, UnsupportedOperation, mock_aws
+from aiomoto import (
+    IncompatibleLibrary,
+    RealRequestBlocked,
+    UnsupportedOperation,
+    mock_aws,
+    packages,
+)
+from aiomoto.engine import engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -130,6 +141,98 @@ async def test_loopback_that_nobody_declared_is_real(
 
 
 @pytest.mark.asyncio
+async def test_what_was_sent_for_real_is_on_record(
+    clients: ModuleType, backend: str, local: Local, recwarn: pytest.WarningsRecorder
+) -> None:
+    mock = mock_aws()
+    with mock:
+        async with clients.aio("s3", backend, endpoint_url=local.url) as s3:
+            await s3.list_buckets()
+            with pytest.raises(ClientError):
+                await s3.put_object(Bucket="b", Key="k", Body=io.BytesIO(b"x"))
+        with clients.sync("s3", endpoint_url=local.url) as sync:
+            sync.list_buckets()
+            sync.get_bucket_location(Bucket="b")
+        calls = mock.calls.filter("s3")
+    mock.calls.assert_count(2, "s3", "ListBuckets")
+    mock.calls.assert_called_once("s3", "GetBucketLocation", Bucket="b")
+    assert all(one.passed for one in calls)
+    assert [one.operation for one in mock.calls.failed] == ["PutObject"]
+    [refused] = mock.calls.failed
+    assert (refused.status, refused.error, refused.complete) == (501, None, False)
+    assert re.fullmatch(
+        r"s3 ListBuckets\(\) -> 200 in [\d.]+ ms, over the real network", str(calls[0])
+    )
+    assert not recwarn.list
+
+
+NOBODY = "http://localhost:9"  # the port of "discard", which nobody listens at
+ONCE = {"retries": {"max_attempts": 1}}  # tried again once
+NOTE = (
+    "aiomoto did not answer this call: http://localhost:9 is on this machine, which is not AWS "
+    "unless it is declared, so the call went to the real network. To have moto answer it, use "
+    "mock_aws(endpoints=['http://localhost:9']), or leave endpoint_url out."
+)
+
+
+@pytest.mark.asyncio
+async def test_an_endpoint_left_over_from_a_server_is_explained(
+    clients: ModuleType, backend: str
+) -> None:
+    mock = mock_aws()
+    settings: dict[str, Any] = {"endpoint_url": NOBODY, "config": ONCE}
+    with mock, clients.sync("sqs", **settings) as sync:
+        async with clients.aio("sqs", backend, **settings) as sqs:
+            with pytest.raises(EndpointConnectionError) as caught:
+                await sqs.list_queues(QueueNamePrefix="orders")
+        calls = mock.calls[:]
+        with pytest.raises(EndpointConnectionError) as sync_caught:
+            sync.list_queues(QueueNamePrefix="orders")
+    for error in (caught.value, sync_caught.value):
+        assert error.__notes__ == [NOTE]  # type: ignore[attr-defined, unused-ignore]
+    assert len(calls) == 2  # each of its tries
+    assert calls[-1].error is caught.value
+    assert mock.calls[-1].error is sync_caught.value
+    assert {one.operation for one in mock.calls.failed} == {"ListQueues"}
+    assert calls[-1].parameters == {"QueueNamePrefix": "orders"}
+
+
+@pytest.mark.asyncio
+async def test_other_traffic_on_this_machine_is_nobodys_call(
+    httpx_module: ModuleType, local: Local
+) -> None:
+    mock = mock_aws()
+    async with mock, httpx_module.AsyncClient() as http:
+        await http.get(local.url)
+        with pytest.raises(httpx_module.ConnectError) as caught:
+            await http.get(NOBODY)
+    assert len(mock.calls) == 0
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_what_no_client_names_is_nobodys_call_either() -> None:
+    """Such as the look-up of credentials in a container."""
+    mock, request = mock_aws(), AWSRequest("GET", NOBODY).prepare()
+    with mock, pytest.raises(EndpointConnectionError) as caught:
+        URLLib3Session().send(request)
+    assert len(mock.calls) == 0
+    assert not hasattr(caught.value, "__notes__")
+
+
+def test_a_patch_that_outlasts_its_mock_explains_nothing(
+    clients: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mock_aws():
+        ours = URLLib3Session.send
+    monkeypatch.setattr(URLLib3Session, "send", ours)
+    keys = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    with clients.sync("sqs", endpoint_url=NOBODY, **keys, config=ONCE) as sqs:
+        with pytest.raises(EndpointConnectionError) as caught:
+            sqs.list_queues()
+    assert not hasattr(caught.value, "__notes__")
+
+
+@pytest.mark.asyncio
 async def test_loopback_that_is_declared_is_not(
     clients: ModuleType, backend: str, local: Local
 ) -> None:
@@ -163,6 +266,19 @@ async def test_other_address_is_refused_once(
     assert (caught.value.service, caught.value.operation) == ("s3", "ListBuckets")
     assert len(attempts) == 1
     assert sockets.attempts == []
+
+
+@pytest.mark.asyncio
+async def test_refusal_comes_before_the_client_prepares_a_connection(clients: ModuleType) -> None:
+    """Whatever would be wrong with the connection, the address is what the user has to know.
+
+    On httpx it is prepared when the client is made.
+    """
+    config = {"proxies": {"https": "http://[bad"}}
+    with mock_aws():
+        async with clients.aio("s3", endpoint_url=MINIO, config=config) as s3:
+            with pytest.raises(RealRequestBlocked):
+                await s3.list_buckets()
 
 
 @pytest.mark.parametrize("config", RETRIES, ids=MODES)
@@ -243,6 +359,63 @@ async def test_a_filter_that_moto_lacks_is_named_by_moto(clients: ModuleType, ba
             sync.describe_images(Filters=filters)
 
 
+PACKAGES = [
+    ("kinesis", "subscribe_to_shard", "SubscribeToShard",
+     {"ConsumerARN": "arn:aws:kinesis:us-east-1:1:stream/s/consumer/c:1", "ShardId": "s",
+      "StartingPosition": {"Type": "LATEST"}}),
+    ("bedrock-runtime", "converse", "Converse", {"modelId": "m", "messages": []}),
+    ("bedrock-runtime", "converse_stream", "ConverseStream", {"modelId": "m", "messages": []}),
+    ("bedrock-runtime", "invoke_model_with_response_stream", "InvokeModelWithResponseStream",
+     {"modelId": "m", "body": b"{}"}),
+    ("lambda", "invoke_with_response_stream", "InvokeWithResponseStream", {"FunctionName": "f"}),
+]  # fmt: skip
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("service", "method", "operation", "arguments"), PACKAGES)
+async def test_the_package_that_answers_what_moto_lacks_is_named(
+    clients: ModuleType,
+    monkeypatch: pytest.MonkeyPatch,
+    service: str,
+    method: str,
+    operation: str,
+    arguments: dict[str, Any],
+) -> None:
+    package = {"kinesis": "aiomoto-contrib", "lambda": "aiomoto-lambda"}.get(
+        service, "aiomoto-bedrock"
+    )
+    text = (
+        f"moto {version('moto')} does not implement {operation} of {service}. {package} does: "
+        f"pip install {package}."
+    )
+    with mock_aws():
+        monkeypatch.setattr(engine._plugins, "_owners", {})  # core alone
+        async with clients.aio(service) as client:
+            with pytest.raises(UnsupportedOperation, match=f"^{re.escape(text)}$"):
+                await getattr(client, method)(**arguments)
+        with clients.sync(service) as sync:
+            with pytest.raises(UnsupportedOperation, match=f"^{re.escape(text)}$"):
+                getattr(sync, method)(**arguments)
+
+
+def test_each_operation_that_a_package_adds_is_tried() -> None:
+    """Above, and that moto lacks it."""
+    tried = {operation for _, _, operation, _ in PACKAGES}
+    assert tried == {name for names in packages.BEYOND_MOTO.values() for name in names}
+
+
+@pytest.mark.asyncio
+async def test_a_package_that_is_installed_is_not_named(
+    clients: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with mock_aws():
+        monkeypatch.setattr(engine._plugins, "_owners", {"kinesis": "theirs"})
+        async with clients.aio("kinesis") as client:
+            with pytest.raises(UnsupportedOperation) as caught:
+                await client.subscribe_to_shard(**PACKAGES[0][3])
+    assert "pip install" not in str(caught.value)
+
+
 def test_a_path_of_the_users_own_api_that_is_not_deployed() -> None:
     """No operation of AWS is missing then; moto answers so, too."""
     with mock_aws():
@@ -280,9 +453,28 @@ async def test_errors_inside_moto_reach_the_caller_as_they_are(
             with pytest.raises(error) as caught:
                 sync.list_queues()
             assert caught.value is raised
+            assert raised.__notes__ == [  # type: ignore[attr-defined, unused-ignore]
+                f"Raised inside moto {version('moto')} while it answered sqs ListQueues; aiomoto "
+                "passes it on as it is."
+            ]
         async with clients.aio("sqs", backend, config=config) as sqs:
             attempts = counted(sqs)
             with pytest.raises(error) as caught:
                 await sqs.list_queues()
     assert caught.value is raised
     assert len(attempts) == 1
+
+
+def test_an_error_of_ours_inside_moto_says_enough(
+    clients: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from moto.sqs.models import SQSBackend
+
+    def refuses(*_: Any, **__: Any) -> Any:
+        raise IncompatibleLibrary("moto", "9", "moto.sqs.models.Queue")
+
+    with mock_aws(), clients.sync("sqs") as sqs:
+        monkeypatch.setattr(SQSBackend, "list_queues", refuses)
+        with pytest.raises(IncompatibleLibrary) as caught:
+            sqs.list_queues()
+    assert not hasattr(caught.value, "__notes__")

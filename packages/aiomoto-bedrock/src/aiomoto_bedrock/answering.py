@@ -158,7 +158,7 @@ class Turn:
                     yield self._frame(part)
                     if isinstance(part, Failure):
                         return
-                elif not await self.playing.pause(part.seconds):
+                elif not await self.playing.pause(self.called, part.seconds):
                     return
 
     def _frame(self, part: Any) -> bytes:

@@ -26,7 +26,7 @@ class BedrockPlugin(ServicePlugin[None]):
         replies.begin(engine.clock)
 
     @hookimpl
-    def aiomoto_deactivate(self) -> None:
+    def aiomoto_deactivate(self, engine: Engine) -> None:
         """Forget the replies that were left."""
         replies.end()
 

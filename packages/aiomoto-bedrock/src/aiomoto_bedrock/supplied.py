@@ -96,16 +96,18 @@ class Playing:
         self._over = False
         self._bells: set[AsyncBell] = set()
 
-    async def pause(self, seconds: float) -> bool:
-        """Wait so long; False if the mock has ended meanwhile."""
+    async def pause(self, called: ModelRequest, seconds: float) -> bool:
+        """Wait so long in the answer to a call; False if the mock has ended meanwhile."""
         from aiomoto.bells import async_bell
+        from aiomoto.standstill import waiting
 
         until = self.clock.time() + seconds
+        still = waiting(self.clock, f"bedrock-runtime {called.operation}", seconds)
         bell = async_bell()
         self._bells.add(bell)
         try:
             while not self._over and not self.clock.reached(until):
-                await self.clock.wait(bell, until)
+                await self.clock.wait(bell, until, still)
         finally:
             self._bells.discard(bell)
         return not self._over

@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 from .bells import async_bell
 from .clock import Clock
 from .jobs import Home, Job, MockEnded, current, on_loop
+from .locks import Order, guarded
+from .standstill import waiting
 
 T = TypeVar("T")
 
@@ -29,8 +31,8 @@ class Background:
     """The jobs of a mock, for all plugins."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._users = 0
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
+        self._users: set[object] = set()
         self._jobs: set[Job] = set()
         self._seen: Home | None = None
         self._watchers: list[Callable[[], object]] = []
@@ -38,17 +40,17 @@ class Background:
         #: Told what a thread waits for in :meth:`wait_for`, where somebody wants to know.
         self.waiting: Callable[[Future[Any]], object] | None = None
 
-    def open(self) -> None:
-        """Count one more plugin that has jobs."""
-        self._users += 1
+    def open(self, user: object) -> None:
+        """Take in one more plugin that has jobs."""
+        self._users.add(user)
 
-    def close(self) -> None:
-        """Count one less; the last one cancels all jobs.
+    def close(self, user: object) -> None:
+        """Let it go; the last one's end cancels all jobs.
 
         In a thread without an event loop it waits a little for threads to end. Raises what a
         job raised, which is a mistake of ours: users' errors have become answers of AWS.
         """
-        self._users -= 1
+        self._users.discard(user)
         if self._users:
             return
         with self._lock:
@@ -220,10 +222,11 @@ class Background:
             if job is not None:
                 job.sleeping = False
 
-    async def sleep(self, clock: Clock, seconds: float) -> None:
-        """Wait for the mock's clock, as :meth:`resting`."""
+    async def sleep(self, clock: Clock, seconds: float, wait: str) -> None:
+        """Wait for the mock's clock, as :meth:`resting`; ``wait`` names what waits."""
         with self.resting():
-            await clock.sleep(seconds)
+            still = waiting(clock, wait, seconds, in_background=True)
+            await clock.wait(async_bell(), clock.time() + seconds, still)
 
 
 #: The jobs of this process's mocks.

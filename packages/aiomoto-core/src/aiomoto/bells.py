@@ -29,8 +29,8 @@ class Bell(Protocol):
 class AsyncBell(Bell, Protocol):
     """A bell for a task."""
 
-    async def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds; None is until it is rung."""
+    async def wait(self, seconds: float | None) -> bool:
+        """Return when rung (True), or after so many seconds (False); None is until it is rung."""
 
     def clear(self) -> None:
         """Forget a ring; by the waiter, before it looks whether there is anything to wait for."""
@@ -51,7 +51,7 @@ class AsyncioBell:
             self._wake()
             return True
         try:
-            self._loop.call_soon_threadsafe(self._wake)
+            self._loop.call_soon_threadsafe(self._wake_if_rung)
         except RuntimeError:
             return False
         return True
@@ -68,8 +68,8 @@ class AsyncioBell:
         """The loop's time."""
         return self._loop.time()
 
-    async def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
+    async def wait(self, seconds: float | None) -> bool:
+        """Return when rung (True), or after so many seconds (False)."""
         if not self._rung:
             self._waiter = self._loop.create_future()
             timer = None if seconds is None else self._loop.call_later(seconds, self._wake)
@@ -79,7 +79,16 @@ class AsyncioBell:
                 self._waiter = None
                 if timer is not None:
                     timer.cancel()
+        # Nothing is forgotten where nothing was heard: another thread may ring right now.
+        if not self._rung:
+            return False
         self._rung = False
+        return True
+
+    def _wake_if_rung(self) -> None:
+        """A ring of another thread may have been heard before this turn of the loop."""
+        if self._rung:
+            self._wake()
 
     def _wake(self) -> None:
         if self._waiter is not None and not self._waiter.done():
@@ -118,11 +127,13 @@ class TrioBell:
         """Trio's time."""
         return float(self._trio.current_time())
 
-    async def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
+    async def wait(self, seconds: float | None) -> bool:
+        """Return when rung (True), or after so many seconds (False)."""
         with self._trio.move_on_after(float("inf") if seconds is None else seconds):
             await self._event.wait()
+        rung: bool = self._event.is_set()
         self.clear()
+        return rung
 
 
 class ThreadBell:
@@ -144,10 +155,12 @@ class ThreadBell:
         """The machine's monotonic time."""
         return time.monotonic()
 
-    def wait(self, seconds: float | None) -> None:
-        """Return when rung, or after so many seconds."""
-        self._event.wait(seconds)
+    def wait(self, seconds: float | None) -> bool:
+        """Return when rung (True), or after so many seconds (False)."""
+        if not self._event.wait(seconds):
+            return False  # another thread may ring right now, which is not to be forgotten
         self._event.clear()
+        return True
 
 
 def async_bell() -> AsyncBell:

@@ -14,10 +14,14 @@ import threading
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from .bells import AsyncBell, async_bell, trio_here
 from .errors import InvalidOption
+from .locks import Order, guarded
+
+if TYPE_CHECKING:
+    from .standstill import Standstill
 
 _MICROS = 1_000_000
 #: Seconds; sums of floating point numbers.
@@ -49,8 +53,14 @@ class Clock(ABC):
         """Whether this clock is at a moment, or past it."""
         return self.time() >= moment - _ROUNDING
 
-    async def wait(self, bell: AsyncBell, until: float | None) -> None:
-        """Return when this task's bell is rung, or at a moment of this clock; None is never."""
+    async def wait(
+        self, bell: AsyncBell, until: float | None, still: Standstill | None = None
+    ) -> None:
+        """Return when this task's bell is rung, or at a moment of this clock; None is never.
+
+        :param still: says that virtual time stands still (``standstill.waiting``); None for what
+            nobody waits for, such as a deadline.
+        """
         await bell.wait(None if until is None else max(until - self.time(), _SHORTEST))
 
     @abstractmethod
@@ -120,7 +130,7 @@ class VirtualClock(Clock):
         self._micros = round((time.time() if start is None else start) * 1000) * 1000
         self._timers: list[tuple[int, int, Timer]] = []
         self._order = itertools.count()
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.LEAF)
         #: Grows whenever somebody asks for the time or waits for it.
         self._uses = 0
 
@@ -128,6 +138,11 @@ class VirtualClock(Clock):
         """Now, in virtual time."""
         self._uses += 1
         return self._micros / _MICROS
+
+    @property
+    def activity(self) -> tuple[int, int]:
+        """How often this clock was used, and where it stands; asking for it is no use."""
+        return self._uses, self._micros
 
     def touch(self) -> None:
         """A request is being answered: its task is on the move, and time waits for it."""
@@ -144,23 +159,34 @@ class VirtualClock(Clock):
             heapq.heappush(self._timers, (timer.due, next(self._order), timer))
         return timer
 
-    async def wait(self, bell: AsyncBell, until: float | None) -> None:
+    async def wait(
+        self, bell: AsyncBell, until: float | None, still: Standstill | None = None
+    ) -> None:
         """Return when the bell is rung, by somebody or when time has been moved so far."""
         if until is None:
             await bell.wait(None)
             return
+        if self.reached(until):
+            await _library().sleep(0)
+            return
         timer = self.call_later(until - self.time(), bell.ring)
         try:
-            await bell.wait(None)
+            await (bell.wait(None) if still is None else still.rest(bell))
         finally:
             timer.cancel()
 
     async def sleep(self, seconds: float) -> None:
-        """Wait until somebody has moved time on by so many seconds."""
+        """Wait until somebody has moved time on by so many seconds.
+
+        Warns if nobody does (see :mod:`aiomoto.standstill`).
+        """
         if seconds <= 0:
             await _library().sleep(0)
             return
-        await self.wait(async_bell(), self.time() + seconds)
+        from .standstill import Standstill  # not for the import of mock_aws
+
+        still = Standstill(self, f"mock.clock.sleep({seconds:g})", seconds)
+        await self.wait(async_bell(), self.time() + seconds, still)
 
     async def advance(self, seconds: float) -> None:
         """Move time on by ``seconds``, stopping wherever something becomes due.

@@ -13,15 +13,20 @@ import threading
 from collections.abc import Awaitable, Callable, Generator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
+from . import packages
+from .calls.naming import name_operation
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
-from .errors import UnsupportedOperation
+from .errors import AiomotoError, AiomotoWarning, UnsupportedOperation, add_note
 from .jobs import in_thread
+from .locks import Order, guarded
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
+from .unsigned import service_of_body
+from .warning import warn
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -45,7 +50,7 @@ class Dispatcher:
         self._engine = engine
         self._moto = moto
         self._plugins = plugins
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.DISPATCH)
         self.router = Router(moto.url_patterns, moto.url_handlers)
         self._clean = lru_cache(maxsize=4096)(self._clean_now)
 
@@ -85,6 +90,8 @@ class Dispatcher:
 
     def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
         route = self.find(request)
+        if route.service == Moto.API:
+            self._at_motos_api(request)
         request.service = route.service
         found_for = request.url
         name_operation(request)
@@ -95,14 +102,14 @@ class Dispatcher:
             return self._plugins.check_answer(request, answer)
         if request.url is not found_for:
             route = self.find(request)
-        if not request.is_async and route.handler is None and _EXECUTE_API.search(request.url):
+        if not request.is_async and route.handler is None and _EXECUTE_API.match(request.url):
             # A path of the user's own API, not an operation of AWS; in moto's words. moto
             # serves paths that are deployed for `requests` alone.
             return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")
         handler = self._handler(request, route)
         blocks = self._plugins.blocks(request)
         if blocks is None:
-            blocks = request.service in Moto.WAITS_FOR_THREADS or _waits_for_messages(request)
+            blocks = request.service in Moto.WAITS_FOR_THREADS or self._polls(request)
         if not blocks:
             with self._lock:
                 response = self._call(handler, request)
@@ -111,6 +118,17 @@ class Dispatcher:
         else:
             response = self._call(handler, request)
         return self._plugins.response(request, response)
+
+    def _polls(self, request: AwsRequest) -> bool:
+        """Whether moto is about to wait for messages; in real time, which may be a surprise."""
+        if not _waits_for_messages(request):
+            return False
+        if self._engine.clock.virtual and "sqs" not in self._plugins.owners:
+            warn(
+                f"{request.label} waits in real time: nothing that is installed has SQS follow the "
+                f"mock's virtual clock. {packages.does('sqs')}"
+            )
+        return True
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer, with its state locked meanwhile."""
@@ -131,11 +149,20 @@ class Dispatcher:
 
     def _call(self, handler: Handler, request: AwsRequest) -> AwsResponse:
         try:
-            return self._moto.call(handler, request, quick=self._engine.optimises())
+            return self._moto.call(handler, request)
         except NotImplementedError as error:
             if type(error) is not NotImplementedError:
                 raise  # one of ours, or one of moto's that says more, such as of a filter
             raise self.unsupported(request, str(error)) from error
+        except (AiomotoError, AiomotoWarning):
+            raise
+        except Exception as error:
+            add_note(
+                error,
+                f"Raised inside moto {self._moto.version} while it answered {request.label}; "
+                "aiomoto passes it on as it is.",
+            )
+            raise
 
     def find(self, request: AwsRequest) -> Route:
         """The route of a request; its URL is replaced where only the signature knows it.
@@ -149,18 +176,40 @@ class Dispatcher:
             parts = urlsplit(request.url)
             if scope_of(request.headers, parts.query) is not None:
                 url = to_aws_url(parts, "", "", request.headers, request.call)
-                found = self.router.find(self.clean_url(url))
-                if found.handler is not None:
-                    request.url = url
-                    return found
+                return self._moved(request, url) or route
+        elif route.service == "s3" and request.method == "POST" and request.call is None:
+            parts = urlsplit(request.url)
+            if (
+                request.original_url != request.url
+                and scope_of(request.headers, parts.query) is None
+                and (meant := service_of_body(request.headers, request.body)) is not None
+            ):
+                # An unsigned form at a declared endpoint, where S3 was the last guess.
+                netloc = "{}.{}.amazonaws.com".format(*meant)
+                url = urlunsplit(parts._replace(netloc=netloc))
+                return self._moved(request, url) or route
         return route
+
+    def _moved(self, request: AwsRequest, url: str) -> Route | None:
+        route = self.router.find(self.clean_url(url))
+        if route.handler is None:
+            return None
+        request.url = url
+        return route
+
+    def _at_motos_api(self, request: AwsRequest) -> None:
+        """Have moto's own API reset plugins too, and know the address that it was asked at."""
+        if request.method == "POST" and urlsplit(request.url).path == "/moto-api/reset":
+            self._engine.reset()
+        # It replays recordings there.
+        request.url = request.original_url or request.url
 
     def clean_url(self, url: str) -> str:
         """The URL as moto matches it: in the domain amazonaws.com, without its query."""
         return self._clean(url.split("?", 1)[0], os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
 
     def _clean_now(self, url: str, custom: str | None) -> str:
-        parts, _ = self._moto.to_aws_domain(url)  # which reads the variable itself
+        parts = self._moto.aws_domain(url)  # which reads the variable itself
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
 
     def claims(self, url: str) -> bool:
@@ -188,8 +237,9 @@ class Dispatcher:
         service = (call.service if call else None) or request.service
         service = service or (scope.service if scope else None) or parts.netloc
         operation = request.operation or f"{request.method} {parts.path or '/'}"
+        package = packages.answers(request.service, request.operation, self._plugins.owners)
         return UnsupportedOperation(
-            service, operation, moto_version=self._moto.version, detail=detail
+            service, operation, moto_version=self._moto.version, detail=package or detail
         )
 
 
@@ -201,21 +251,6 @@ def _is_not_s3(route: Route, call: Call | None) -> bool:
 def _response(done: StopIteration) -> AwsResponse:
     response: AwsResponse = done.value
     return response
-
-
-def name_operation(request: AwsRequest) -> None:
-    """Fill in the operation: as the client says, else from the target header or the query."""
-    if request.operation is None:
-        target = request.headers.get("X-Amz-Target", "")
-        if request.call is not None and request.call.operation:
-            request.operation = request.call.operation
-        elif target:
-            request.operation = target.rsplit(".", 1)[-1]
-        elif request.apart is not None:
-            pass  # an object of S3, no query
-        elif request.body[:7] == b"Action=" or b"&Action=" in request.body[:4096]:
-            found = parse_qs(request.body[:65536].decode("utf-8", "replace")).get("Action")
-            request.operation = found[0] if found else None
 
 
 def _waits_for_messages(request: AwsRequest) -> bool:

@@ -10,10 +10,14 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from . import packages
 from .environment import shown
 from .errors import AiomotoError
+
+if TYPE_CHECKING:
+    from .plugin.imports import ModulePatches
 
 #: Distributions that aiomoto meets, in the order of the report.
 DISTRIBUTIONS = (
@@ -63,6 +67,7 @@ def examine() -> tuple[str, int]:
         ("Seams", _seams),
         ("Environment", _environment),
         ("A call", _call),
+        ("Fast paths", _fast_paths),
     ):
         lines += [title, *(f"  {line}" for line in part(problems)), ""]
     if problems:
@@ -105,8 +110,6 @@ def _plugins(problems: list[str]) -> Iterator[str]:
     from .plugin.manager import PluginManager
 
     points = sorted(entry_points(group="aiomoto"), key=lambda one: one.name)
-    if not points:
-        yield "none is installed"
     try:
         manager = PluginManager(lambda: {name for name, _ in moto().url_patterns})
         manager.load_entry_points()
@@ -118,24 +121,29 @@ def _plugins(problems: list[str]) -> Iterator[str]:
         owned = sorted(service for service, name in manager.owners.items() if name == point.name)
         where = f"{point.dist.name} {point.dist.version}" if point.dist else point.value
         yield f"{point.name} ({where}) owns {', '.join(owned) or 'no service'}"
+    for package in dict.fromkeys(packages.OWNERS.values()):
+        theirs = [service for service, name in packages.OWNERS.items() if name == package]
+        if not any(service in manager.owners for service in theirs):
+            yield f"core alone serves {', '.join(theirs)}: {package} is not installed"
 
 
 def _seams(problems: list[str]) -> Iterator[str]:
     from . import compat
     from .engine import engine
-    from .patching import CLIENTS
+    from .patching import NeededPatches
 
     checks: list[tuple[str, Callable[[], Any]]] = [("moto", compat.moto)]
-    for module, patches in CLIENTS.items():
-        if find_spec(module.partition(".")[0]) is not None:
-            found = partial(_patches, module, patches, engine)
-            # Its patches keep what they looked up.
-            checks.append((module, compat.Aiohttp if module == "aiohttp" else found))
+    for wire in NeededPatches(engine):
+        if _is_installed(wire.module):
+            # The patches of aiohttp keep what they looked up.
+            made = compat.Aiohttp if wire.module == "aiohttp" else partial(_made, wire)
+            checks.append((wire.module, made))
+    width = max(len(name) for name, _ in checks) + 2
     for name, check in checks:
         error = _error_of(check)
         if error is not None:
             problems.append(str(error) or repr(error))
-        yield f"{name:22}fits" if error is None else f"{name:22}does not fit: {error}"
+        yield f"{name:{width}}fits" if error is None else f"{name:{width}}does not fit: {error}"
 
 
 def _error_of(check: Callable[[], Any]) -> Exception | None:
@@ -146,9 +154,37 @@ def _error_of(check: Callable[[], Any]) -> Exception | None:
     return None
 
 
-def _patches(module: str, patches: Callable[..., Any], engine: Any) -> None:
-    importlib.import_module(module)
-    patches(engine)
+def _made(patches: ModulePatches) -> None:
+    importlib.import_module(patches.module)
+    patches.made()
+
+
+def _is_installed(module: str) -> bool:
+    return find_spec(module.partition(".")[0]) is not None
+
+
+def _fast_paths(problems: list[str]) -> Iterator[str]:
+    """What is off only takes longer, and is no problem."""
+    from .engine import engine
+    from .mock import mock_aws
+
+    try:
+        mock = mock_aws(optimise=True)
+        mock.start()
+    except Exception:
+        yield "not looked at, since no mock starts"  # which is among the problems already
+        return
+    try:
+        paths = [path for path in engine.fast_paths if _is_installed(path.module)]
+        reasons = [(path, path.why_off()) for path in paths]
+    finally:
+        mock.stop()
+    yield f"{sum(reason is None for _, reason in reasons)} of {len(reasons)} fit"
+    if os.environ.get("AIOMOTO_OPTIMISE") == "0":
+        yield "all are off: AIOMOTO_OPTIMISE=0"
+    for path, reason in reasons:
+        if reason is not None:
+            yield f"off: {path}: {reason}"
 
 
 def _environment(problems: list[str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, parse_qs, urlunsplit
 
+from . import unsigned
 from .request import Call, text
 
 #: Signing names whose endpoints have another name, for clients that are not
@@ -50,15 +51,22 @@ def scope_of(headers: Mapping[str, str], query: str) -> Scope | None:
 
 
 def to_aws_url(
-    parts: SplitResult, prefix: str, base_path: str, headers: Mapping[str, str], call: Call | None
+    parts: SplitResult,
+    prefix: str,
+    base_path: str,
+    headers: Mapping[str, str],
+    call: Call | None,
+    *,
+    declared_for: str | None = None,
 ) -> str:
     """The URL that the request would have had without the declared endpoint.
 
-    The service is the one of the credential scope, else the one of the client
-    that made the request, else S3, the only service whose requests are often
-    not signed. ``prefix`` is what stood before the endpoint's host
-    (``bucket.``), ``base_path`` the endpoint's own path.
+    The service is the one of the client that made the request, else the one of
+    the credential scope; of an unsigned request, see :mod:`aiomoto.unsigned`.
+    ``prefix`` is what stood before the endpoint's host (``bucket.``), ``base_path``
+    the endpoint's own path, ``declared_for`` the service that it was declared for.
     """
+    path = parts.path[len(base_path) :] or "/"
     scope = scope_of(headers, parts.query)
     region = scope.region if scope else "us-east-1"
     if call is not None and call.endpoint_prefix:
@@ -68,11 +76,15 @@ def to_aws_url(
         if text(headers.get("X-Amz-Target", "")).startswith("DynamoDBStreams"):
             service = "streams.dynamodb"
     else:
-        service = "s3"
+        # Behind a bucket's own host, all paths are the bucket's.
+        own_path = "" if prefix else path
+        if (origin := unsigned.origin_of(own_path)) is not None:
+            return origin + urlunsplit(("", "", path, parts.query, ""))
+        meant = unsigned.service_of(own_path, parts.query, headers, declared_for)
+        service, region = meant or ("s3", region)
     if service == "s3-control" and prefix == "":
         prefix = text(headers.get("x-amz-account-id", ""))
         prefix += "." if prefix else ""
-    path = parts.path[len(base_path) :] or "/"
     host = f"{prefix}{service}.{region}.{suffix_of(region)}"
     return urlunsplit(("https", host, path, parts.query, ""))
 

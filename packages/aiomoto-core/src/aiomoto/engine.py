@@ -14,51 +14,49 @@ from typing import TYPE_CHECKING, Any
 
 from . import compat, environment
 from .calls import recorder
+from .calls.naming import name_operation
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .configuration import check_config
-from .declared import Endpoint, environment_endpoints
-from .dispatch import Dispatcher, name_operation
+from .declared import environment_endpoints
+from .dispatch import Dispatcher
 from .endpoints import scope_of
 from .errors import RealRequestBlocked
 from .fast.collector import collector_rests
 from .guard import Guard, Ruling, Verdict
+from .leases import Abandoned, Lease
+from .locks import Order, guarded, under
 from .named_file import named_file
-from .patching import ClientPatches
+from .patching import NeededPatches, fast_paths
+from .plugin.fast_paths import FastPaths
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
-from .settings import Settings
-from .undo import Undo
-from .wire.stubber import answer_requests
+from .undo import Undo, surely
+from .wire.stubber import answer_requests, judge_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
-
-
-class Lease:
-    """One user of the engine, from start to stop."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.endpoints: tuple[Endpoint, ...] = ()
-        self.undo = Undo()
-        self.remove_data = True
 
 
 class Engine:
     """Switches mocking on with the first lease and off with the last."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        #: Around starts and stops.
+        self.lock = guarded(threading.RLock(), Order.ENGINE)
+        self.abandoned = Abandoned(self.lock, self._end)
         self._leases: list[Lease] = []
         self._switch = Undo()
-        self._environment = environment.Layers[str](lambda: os.environ)
-        self._config = environment.Layers[Any](lambda: compat.moto().config)
+        self.environment = environment.Layers[str](lambda: os.environ)
+        self.config = environment.Layers[Any](lambda: compat.moto().config)
         self._guard = Guard(())
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
         self._prepared = False
-        self._optimises = False
-        self._patches = ClientPatches(self)
+        self._patches = NeededPatches(self)
+        #: What only makes things faster; plugins begin and end their own here. See docs/hooks.md.
+        self.fast_paths = FastPaths(fast_paths())
+        #: boto3's default session, if it was put aside; in a list, as it may be None.
+        self.hidden_session: list[Any] | None = None
         #: Bodies that are being delivered piece by piece.
         self.streams: set[Feed] = set()
         #: What the mocks that are active go by; for plugins, from their activation on.
@@ -71,10 +69,6 @@ class Engine:
         """Whether any mock is running."""
         return bool(self._leases)
 
-    def optimises(self) -> bool:
-        """Whether the fast paths are on: a mock is active, and none asked for the slow ones."""
-        return self._optimises
-
     @property
     def leases(self) -> tuple[Lease, ...]:
         """The users of now, in the order of their start."""
@@ -85,44 +79,76 @@ class Engine:
         """moto service to the name of the plugin that owns it."""
         return self._plugins.owners
 
-    def acquire(self, settings: Settings, reset: bool) -> Lease:
+    def acquire(self, lease: Lease, reset: bool) -> None:
         """Start for one more user. All is undone if anything goes wrong."""
-        with self._lock:
-            if not self._prepared:
-                self._prepare(settings.optimise)
-            check_config(settings.config, compat.moto())
-            if self._leases:
-                check_same(settings.clock, self.clock)
-            lease = Lease(settings)
-            first = not self._leases
-            with Undo() as undo:
-                undo.add(self._renew_guard)
-                self._layer_environment(lease, undo)
-                self._layer_config(lease, undo)
-                self._leases.append(lease)
-                undo.add(self._leases.remove, lease)
-                self._renew_guard()
-                for plugin in settings.plugins:
-                    undo.add(self._plugins.unregister, self._plugins.add(plugin), self)
-                if first:
-                    self._switch_on(reset, settings.clock)
-                undo.add(self._switch_off_with, lease)
-                if not first:
-                    self._plugins.activate_all(self)
-                lease.undo = undo.keep()
-            return lease
+        under(self.lock, self._begin, lease, reset)
+        self.abandoned.release()
 
-    def release(self, lease: Lease, remove_data: bool) -> None:
-        """Stop for one user; the last one takes everything out."""
-        with self._lock:
+    def release(self, lease: Lease) -> None:
+        """Stop for one user; the last one takes everything out. Harmless where it is out."""
+        under(self.lock, self._end, lease)
+        self.abandoned.release()
+
+    def latest(self, owner: object) -> Lease | None:
+        """The lease that was begun last of those that are ``owner``'s."""
+        return next((lease for lease in reversed(self._leases) if lease.owner is owner), None)
+
+    def release_latest(self, owner: object, remove_data: bool | None) -> bool:
+        """Stop for the latest lease of ``owner``; returns whether there was one."""
+        was_active = under(self.lock, self._end_latest, owner, remove_data)
+        self.abandoned.release()
+        return was_active
+
+    def _end_latest(self, owner: object, remove_data: bool | None) -> bool:
+        lease = self.latest(owner)
+        if lease is None:
+            return False
+        if remove_data is not None:
             lease.remove_data = remove_data
-            lease.undo.close()
+        surely(self._end, lease)
+        return True
+
+    def _begin(self, lease: Lease, reset: bool) -> None:
+        settings, undo = lease.settings, lease.undo
+        if not self._prepared:
+            self._prepare(settings.optimise)
+        check_config(settings.config, compat.moto())
+        if self._leases:
+            check_same(settings.clock, self.clock)
+        first = not self._leases
+        try:
+            undo.add(self._renew_guard)
+            self._layer_environment(lease)
+            self._layer_config(lease)
+            undo.add(self._forget, lease)
+            self._leases.append(lease)
+            self._renew_guard()
+            for plugin in settings.plugins:
+                undo.add(self._plugins.remove, plugin, lease, self)
+                self._plugins.add(plugin, lease)
+            undo.add(self._switch_off_with, lease)
+            if first:
+                self._switch_on(reset, settings.clock)
+            else:
+                self._plugins.activate_all(self)
+            undo.add(recorder.leave, lease)
+            recorder.listen(lease.calls, lease)
+        except BaseException:
+            self._end(lease)
+            raise
+
+    def _end(self, lease: Lease) -> None:
+        lease.let_go()
+        lease.undo.close()
+
+    def _forget(self, lease: Lease) -> None:
+        self._leases = [one for one in self._leases if one is not lease]
 
     def reset(self) -> None:
         """Forget all of moto's resources, and what plugins keep of them."""
         self._dispatcher.reset()
         compat.moto().restore_routes(self._is_ours, self._answer_requests)
-        with self._lock:
+        with self.lock:
             self._plugins.reset_all(self)
 
     def _prepare(self, optimise: bool) -> None:
@@ -138,7 +164,7 @@ class Engine:
         compat.refuse_peer_distribution()
         return Dispatcher(self, compat.moto(), self._plugins)
 
-    def _layer_environment(self, lease: Lease, undo: Undo) -> None:
+    def _layer_environment(self, lease: Lease) -> None:
         settings, named = lease.settings, named_file(os.environ)
         declared = (*settings.endpoints, *environment_endpoints(os.environ), *named.endpoints)
         lease.endpoints = tuple(dict.fromkeys(declared))
@@ -147,20 +173,19 @@ class Engine:
             mock_credentials=settings.mocks_credentials,
             region=settings.region,
             named=named,
-            layered=self._environment.keys,
+            layered=self.environment.keys,
         )
-        undo.add(self._environment.pop, lease)
-        self._environment.push(lease, changes)
+        lease.undo.add(self.environment.pop, lease)
+        self.environment.push(lease, changes)
 
-    def _layer_config(self, lease: Lease, undo: Undo) -> None:
-        undo.add(self._config.pop, lease)
-        self._config.push(lease, lease.settings.config)
+    def _layer_config(self, lease: Lease) -> None:
+        lease.undo.add(self.config.pop, lease)
+        self.config.push(lease, lease.settings.config)
 
     def _renew_guard(self) -> None:
         moto = compat.moto()
-        self._optimises = bool(self._leases) and all(
-            lease.settings.optimise for lease in self._leases
-        )
+        wanted = (lease.settings.optimise for lease in self._leases)
+        self.fast_paths.switch(bool(self._leases) and all(wanted))
         declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
         self._guard = Guard(
             suffixes=compat.dns_suffixes(),
@@ -171,18 +196,18 @@ class Engine:
     # -- the switch ----------------------------------------------------------
 
     def _switch_on(self, reset: bool, clock: ClockOption) -> None:
-        with Undo() as undo:
-            undo.add(setattr, self, "clock", RealClock())
-            self.clock = clock_of(clock) or self.clock
-            self._hide_default_session(undo)
-            compat.moto().enter(reset, self._is_ours, self._answer_requests)
-            undo.add(self._leave)
-            undo.add(self._patches.take_out)
-            self._patches.put_in()
-            undo.add(self._end_streams)
-            undo.add(self._plugins.deactivate_all, self)
-            self._plugins.activate_all(self)
-            self._switch = undo.keep()
+        """Begin to mock; the undo of the first lease takes back what was done of it."""
+        undo = self._switch
+        undo.add(setattr, self, "clock", RealClock())
+        self.clock = clock_of(clock) or self.clock
+        self._hide_default_session(undo)
+        undo.add(self._leave)
+        compat.moto().enter(reset, self._is_ours, self._answer_requests)
+        undo.add(self._patches.take_out)
+        self._patches.put_in()
+        undo.add(self._end_streams)
+        undo.add(self._plugins.deactivate_all, self)
+        self._plugins.activate_all(self)
 
     def _switch_off_with(self, lease: Lease) -> None:
         """The last lease to go takes everything out, whichever came first."""
@@ -203,7 +228,7 @@ class Engine:
         if not self._leases:
             url = str(request.url).split("?", 1)[0]
             return self._dispatcher.claims(url) and not self._dispatcher.passes(url)
-        ruling = self.judge(request.url, request.headers, None)
+        ruling = judge_requests(self, request)
         if ruling.verdict is Verdict.MOCK:
             return self._dispatcher.claims(ruling.url)
         return ruling.verdict is Verdict.BLOCK
@@ -220,8 +245,16 @@ class Engine:
         if core.get("reset_boto3_session", True):
             import boto3
 
-            undo.add(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
+            self.hidden_session = [boto3.DEFAULT_SESSION]
+            undo.add(setattr, self, "hidden_session", None)
+            undo.add(self._show_default_session)
             boto3.DEFAULT_SESSION = None
+
+    def _show_default_session(self) -> None:
+        import boto3
+
+        if self.hidden_session is not None:
+            [boto3.DEFAULT_SESSION] = self.hidden_session
 
     # -- what the wires ask ------------------------------------------------------
 
@@ -230,10 +263,18 @@ class Engine:
 
         A patch of ours may outlast the mocks, in the hand of somebody who
         patched over it meanwhile and puts it back; it lets everything pass.
+        aiobotocore's requests come by twice, at its session and where the
+        connection is made: with the same URL they are judged once.
         """
+        guard = self._guard
         if not self._leases:
             return Ruling(Verdict.PASS, url)
-        return self._guard.judge(url, headers, call)
+        if call is None:
+            return guard.judge(url, headers, None)
+        judged = call.judged
+        if judged is None or judged[0] is not guard or judged[1] != url:
+            judged = call.judged = guard, url, guard.judge(url, headers, call)
+        return judged[2]
 
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request whose client awaits."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 
 class AiomotoError(Exception):
     """The base class of every error that aiomoto itself raises."""
@@ -91,3 +93,11 @@ class PluginError(AiomotoError, RuntimeError):
 
 class ConflictingDistribution(AiomotoError, ImportError):
     """Another distribution owns the import name ``aiomoto`` in this environment."""
+
+
+def add_note(error: BaseException, note: str) -> None:
+    """Add a note that tracebacks show; on Python 3.10, which has none, to `__notes__` alone."""
+    if sys.version_info >= (3, 11):
+        error.add_note(note)
+    else:
+        error.__notes__ = [*getattr(error, "__notes__", ()), note]  # type: ignore[attr-defined]

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
-from .declared import Endpoint, custom_s3_endpoints
+from .declared import DEFAULT_PORTS, Endpoint, custom_s3_endpoints, most_specific_first
 from .endpoints import to_aws_url
 from .request import Call, text
 
@@ -27,8 +27,8 @@ METADATA_HOSTS = frozenset(
 #: moto serves the instance metadata under the first of its addresses only.
 _IPV4_OF = {"fd00:ec2::254": "169.254.169.254"}
 _SIGNED = re.compile(r"AWS4-(HMAC|ECDSA)|AWS [^ ]+:")
-#: No user, no brackets, no dot at the end: hosts that urlsplit takes as they are.
-_PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9.-]*[a-z0-9](?::\d+)?/")
+#: No user, no port, no brackets, no capitals, no dot at the end: moto takes it as it is.
+_PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9.-]*[a-z0-9]/")
 
 
 class Verdict(Enum):
@@ -58,6 +58,9 @@ class Guard:
     endpoints: tuple[Endpoint, ...] = ()
     passes: Callable[[str], bool] | None = None
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "endpoints", most_specific_first(self.endpoints))
+
     def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> Ruling:
         """Decide about one request.
 
@@ -69,18 +72,19 @@ class Guard:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")  # a fully qualified name may end in a dot
         if is_aws_host(host, self.suffixes):
-            if host != parts.hostname:
-                url = urlunsplit(parts._replace(netloc=host))
-            if host in _IPV4_OF:
-                url = urlunsplit(parts._replace(netloc=_IPV4_OF[host]))
+            url = urlunsplit(parts._replace(netloc=_netloc(_IPV4_OF.get(host, host), parts)))
             if self.passes is not None and self.passes(url):
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.MOCK, url)
-        declared = (*self.endpoints, *custom_s3_endpoints())
+        declared = self.endpoints
+        if custom := custom_s3_endpoints():
+            declared = most_specific_first((*declared, *custom))
         for endpoint in declared:
-            prefix = endpoint.host_prefix(parts)
+            prefix = endpoint.host_prefix(host, parts)
             if prefix is not None:
-                aws_url = to_aws_url(parts, prefix, endpoint.path, headers, call)
+                aws_url = to_aws_url(
+                    parts, prefix, endpoint.path, headers, call, declared_for=endpoint.service
+                )
                 if self.passes is not None and (self.passes(url) or self.passes(aws_url)):
                     return Ruling(Verdict.PASS, url)
                 return Ruling(Verdict.MOCK, aws_url)
@@ -91,6 +95,13 @@ class Guard:
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.BLOCK, url)
         return Ruling(Verdict.PASS, url)
+
+
+def _netloc(host: str, parts: SplitResult) -> str:
+    """Host and port as moto's patterns have them: no user, no port that the scheme implies."""
+    host = f"[{host}]" if ":" in host else host
+    implied = parts.port in (None, DEFAULT_PORTS.get(parts.scheme))
+    return host if implied else f"{host}:{parts.port}"
 
 
 def _origin(url: str) -> str:
@@ -122,6 +133,7 @@ def is_loopback(host: str) -> bool:
     ``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1, and the
     unspecified address, under which servers that listen everywhere are often called.
     """
+    host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

@@ -48,15 +48,20 @@ def named_file(environ: Mapping[str, str]) -> NamedFile:
             f"{source} names a file that no AWS client can read: {error}. Repair it, or unset "
             "the variable: a mock needs no configuration file."
         ) from None
-    addresses = _settings(config, "endpoint_url")
-    endpoints = [Endpoint.parse(address, source) for address in addresses]
+    endpoints = [
+        Endpoint.parse(address, source, service)
+        for service, address in _settings(config, "endpoint_url")
+    ]
     return NamedFile(config["profiles"], tuple(dict.fromkeys(endpoints)))
 
 
-def _settings(config: Mapping[str, Any], name: str) -> Iterator[Any]:
-    """The values of one setting, in profiles and in their sections for services."""
+def _settings(
+    config: Mapping[str, Any], name: str, path: tuple[str, ...] = ()
+) -> Iterator[tuple[str | None, Any]]:
+    """Service and value of one setting, in profiles and in the sections for services."""
     for key, value in config.items():
         if isinstance(value, Mapping):
-            yield from _settings(value, name)
+            yield from _settings(value, name, (*path, key))
         elif key == name:
-            yield value
+            # AWS SDKs and Tools Reference Guide, "Service-specific endpoints".
+            yield path[-1].upper() if path[0] == "services" else None, value

@@ -1,136 +1,140 @@
-"""Puts the patches of HTTP clients in, now or when they are imported, and takes them out."""
+"""The patches of other libraries, all of them: those that mocking needs, and those for speed.
+
+Without the first there is no mock: where a name that they need is missing, the start
+fails, or the import. A fast path is off where one is missing, and nothing else is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from . import compat
-from .fast import backends, dates, identifiers
-from .plugin.imports import LatePatches
-from .plugin.patches import Prepared
-from .wire import stubber
+from .plugin.fast_paths import FastPath
+from .plugin.imports import ModulePatches
 
 if TYPE_CHECKING:
     from .engine import Engine
     from .plugin.patches import Patch
 
-
-def _aiohttp(engine: Engine) -> list[Patch]:
-    from .wire import aiohttp
-
-    return aiohttp.patches(engine)
-
-
-def _httpx(library: str, engine: Engine) -> list[Patch]:
-    from .wire import httpx
-
-    return httpx.patches(engine, library)
-
-
-def _httpx_responses(library: str, engine: Engine) -> list[Patch]:
-    from .wire import httpx_bodies
-
-    return httpx_bodies.response_patches(library)
-
-
-def _botocore(engine: Engine) -> list[Patch]:
-    from .wire import botocore
-
-    return botocore.patches(engine)
-
-
-def _aiobotocore(engine: Engine) -> list[Patch]:
-    from .wire import botocore
-
-    return botocore.async_patches(engine)
-
-
-def _profiles(library: str, module: str, engine: Engine) -> list[Patch]:
-    from . import profiles
-
-    return profiles.patches(library, module, engine)
-
-
-def _moto(engine: Engine) -> list[Patch]:
-    return [
-        *stubber.patches(engine, compat.moto()),
-        *backends.patches(engine.optimises),
-        *dates.writing(engine.optimises),
-        *identifiers.patches(engine.optimises),
-    ]
-
-
-def _fast(room: str, *arguments: str, maker: str = "patches") -> Callable[[Engine], list[Patch]]:
-    """What one room of ``fast/`` makes, which is imported when it is wanted."""
-
-    def make(engine: Engine) -> list[Patch]:
-        module = import_module(f".fast.{room}", __package__)
-        found: list[Patch] = getattr(module, maker)(*arguments, engine.optimises)
-        return found
-
-    return make
-
-
-#: The module whose import brings an HTTP client, a part of one, or a backend of moto in,
-#: and what is then patched. What the test never imports is not imported for it either.
-CLIENTS: dict[str, Callable[[Engine], list[Patch]]] = {
-    "botocore.httpsession": _botocore,
-    "botocore.credentials": partial(_profiles, "botocore", "botocore.credentials"),
-    "aiobotocore.session": partial(_profiles, "aiobotocore", "aiobotocore.session"),
-    "botocore.loaders": _fast("loaders"),
-    "botocore.hooks": _fast("events"),
-    "botocore.endpoint_provider": _fast("rulesets"),
-    "botocore.useragent": _fast("useragents"),
-    "botocore.client": _fast("methods"),
-    "botocore.auth": _fast("signing"),
-    "botocore.awsrequest": _fast("headers"),
-    "botocore.compat": _fast("headers", maker="message_patches"),
-    "botocore.utils": _fast("dates", maker="reading"),
-    "botocore.regions": _fast("parameters"),
-    "moto.core.parse": _fast("bodies"),
-    "moto.iam.models": _fast("accounts"),
-    "moto.s3.responses": _fast("buckets"),
-    "moto.sqs.models": _fast("backends", "moto.sqs.models", maker="underscores"),
-    "aiobotocore.httpsession": _fast("certificates", "aiobotocore.httpsession"),
-    "aiobotocore.httpxsession": _fast("certificates", "aiobotocore.httpxsession"),
-    "aiobotocore.endpoint": _aiobotocore,
-    "aiobotocore.hooks": _fast("awaiting", "aiobotocore.hooks", maker="of_hooks"),
-    "aiobotocore.parsers": _fast("awaiting", "aiobotocore.parsers"),
-    "aiobotocore.regions": _fast("awaiting", "aiobotocore.regions"),
-    "aiobotocore.retryhandler": _fast("awaiting", "aiobotocore.retryhandler"),
-    "aiohttp": _aiohttp,
-    "httpcore": partial(_httpx, "httpcore"),
-    "httpcore2": partial(_httpx, "httpcore2"),
-    "httpx": partial(_httpx_responses, "httpx"),
-    "httpx2": partial(_httpx_responses, "httpx2"),
+#: The module whose import brings in an HTTP client or the like, what makes its patches of the
+#: engine, and the further arguments of that. What the test never imports is not imported for
+#: it either.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "moto.core.botocore_stubber": ("wire.stubber.patches",),
+    "moto.core.models": ("nesting.patches",),
+    "botocore.httpsession": ("wire.botocore.patches",),
+    "botocore.credentials": ("profiles.patches", "botocore", "botocore.credentials"),
+    "aiobotocore.session": ("profiles.patches", "aiobotocore", "aiobotocore.session"),
+    "aiobotocore.endpoint": ("wire.botocore.async_patches",),
+    "aiohttp": ("wire.aiohttp.patches",),
+    "httpcore": ("wire.httpx.patches", "httpcore"),
+    "httpcore2": ("wire.httpx.patches", "httpcore2"),
 }
-
-
 #: Made anew by each mock: the pools in memory are its own, and the wire of aiohttp looks
 #: up once by itself.
 _EACH_TIME = frozenset({"aiohttp", "httpcore", "httpcore2"})
 
+#: What becomes faster, the module whose import brings it in, what makes its patches, and the
+#: arguments of that.
+_FAST: tuple[tuple[str, ...], ...] = (
+    ("data files", "botocore.loaders", "loaders.files"),
+    ("lists of services", "botocore.loaders", "loaders.services"),
+    ("names of events", "botocore.hooks", "events.names"),
+    ("signatures of handlers", "botocore.hooks", "events.signatures"),
+    ("trees of handlers", "botocore.hooks", "events.trees"),
+    ("endpoint rules", "botocore.endpoint_provider", "rulesets.patches"),
+    ("endpoint parameters of operations", "botocore.regions", "parameters.of_operations"),
+    ("endpoint parameters of clients", "botocore.regions", "parameters.of_clients"),
+    ("methods of clients", "botocore.client", "methods.of_classes"),
+    ("endpoint discovery", "botocore.model", "methods.discovery"),
+    ("components of the User-Agent", "botocore.useragent", "useragents.components"),
+    ("the User-Agent", "botocore.useragent", "useragents.header"),
+    ("keys of signatures", "botocore.auth", "signing.keys"),
+    ("bodies to sign", "botocore.auth", "signing.bodies"),
+    ("headers to sign", "botocore.auth", "signing.headers_to_sign"),
+    ("canonical headers", "botocore.auth", "signing.canonical_headers"),
+    ("dictionaries of headers", "botocore.awsrequest", "headers.dictionaries"),
+    ("messages of headers", "botocore.compat", "headers.messages"),
+    ("dates in answers", "botocore.utils", "dates.reading"),
+    ("TLS contexts", "aiobotocore.httpsession", "certificates.late", "aiobotocore.httpsession"),
+    ("TLS contexts", "aiobotocore.httpxsession", "certificates.late", "aiobotocore.httpxsession"),
+    ("TLS contexts without threads", "aiobotocore.httpsession", "certificates.in_loop"),
+    ("events", "aiobotocore.hooks", "awaiting.events"),
+    ("results of handlers", "aiobotocore.hooks", "awaiting.results", "aiobotocore.hooks"),
+    ("results of handlers", "aiobotocore.parsers", "awaiting.results", "aiobotocore.parsers"),
+    ("results of handlers", "aiobotocore.regions", "awaiting.results", "aiobotocore.regions"),
+    (
+        "results of handlers",
+        "aiobotocore.retryhandler",
+        "awaiting.results",
+        "aiobotocore.retryhandler",
+    ),
+    ("whole bodies", "aiobotocore.response", "whole_bodies.of_aiobotocore"),
+    ("whole bodies", "aiohttp", "whole_bodies.of_aiohttp"),
+    ("whole bodies", "httpcore", "whole_bodies.of_connections", "httpcore"),
+    ("whole bodies", "httpcore2", "whole_bodies.of_connections", "httpcore2"),
+    ("whole bodies", "httpx", "whole_bodies.of_responses", "httpx"),
+    ("whole bodies", "httpx2", "whole_bodies.of_responses", "httpx2"),
+    ("moto's requests", "moto.core.request", "environs.patches"),
+    ("moto's headers", "moto.core.request", "backends.headers"),
+    ("moto's actions", "moto.core.responses", "backends.methods"),
+    ("moto's names", "moto.core.responses", "backends.underscores", "moto.core.responses"),
+    ("moto's names", "moto.sqs.models", "backends.underscores", "moto.sqs.models"),
+    ("moto's access keys", "moto.core.responses", "backends.access_keys"),
+    ("moto's forms", "moto.core.responses", "backends.forms"),
+    ("moto's partitions", "moto.core.responses", "backends.partitions"),
+    ("moto's dates", "moto.core.responses", "dates.writing"),
+    ("moto's answers", "moto.core.serialize", "backends.members"),
+    ("moto's JSON", "moto.core.parse", "bodies.patches"),
+    ("moto's identifiers", "moto.moto_api._internal.moto_random", "identifiers.strings"),
+    (
+        "moto's hexadecimal identifiers",
+        "moto.moto_api._internal.moto_random",
+        "identifiers.hexadecimal",
+    ),
+    ("moto's accounts", "moto.iam.models", "accounts.patches"),
+    ("moto's buckets", "moto.s3.responses", "buckets.patches"),
+)
 
-class ClientPatches:
-    """The patches of one engine: put in together, and for clients imported later; taken out."""
+
+class NeededPatches:
+    """The patches of one engine that are its mock: put in and taken out together."""
 
     def __init__(self, engine: Engine) -> None:
-        self._late = [_late("moto.core.responses", partial(_moto, engine))]
-        self._late += [_late(name, partial(make, engine)) for name, make in CLIENTS.items()]
+        self._modules = [
+            ModulePatches(module, _maker(make, engine, *given), kept=module not in _EACH_TIME)
+            for module, (make, *given) in NEEDED.items()
+        ]
+
+    def __iter__(self) -> Iterator[ModulePatches]:
+        return iter(self._modules)
 
     def put_in(self) -> None:
         """Patch moto and every HTTP client that is imported, now or while active."""
-        for patches in self._late:
+        for patches in self._modules:
             patches.put_in()
 
     def take_out(self) -> None:
         """Put the originals back, but for what somebody else has patched over since."""
-        for patches in reversed(self._late):
+        for patches in reversed(self._modules):
             patches.take_out()
 
 
-def _late(name: str, make: Callable[[], list[Patch]]) -> LatePatches:
-    return LatePatches(name, make if name in _EACH_TIME else Prepared(name, make).get)
+def fast_paths() -> list[FastPath]:
+    """The fast paths of core, none of which is in."""
+    return [
+        FastPath(name, module, _maker(f"fast.{make}", *given))
+        for name, module, make, *given in _FAST
+    ]
+
+
+def _maker(function: str, *arguments: Any) -> Callable[[], list[Patch]]:
+    """What a function of core makes, whose own module is imported when it is wanted."""
+    room, _, name = function.rpartition(".")
+
+    def make() -> list[Patch]:
+        patches: list[Patch] = getattr(import_module(f".{room}", __package__), name)(*arguments)
+        return patches
+
+    return make

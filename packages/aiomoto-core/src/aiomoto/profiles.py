@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 _NAME = "create_credential_resolver"
 
 
-def patches(library: str, module: str, engine: Engine) -> list[Patch]:
+def patches(engine: Engine, library: str, module: str) -> list[Patch]:
     """What to replace in botocore or aiobotocore while a mock is active."""
     create: Callable[..., Any] = require(library, module, _NAME)
 

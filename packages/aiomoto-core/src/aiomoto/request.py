@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 
 if TYPE_CHECKING:
     from .aws_chunked import AwsChunkedBody
+    from .guard import Guard, Ruling
 
 #: A body of more bytes is not held twice without need, nor kept in the record of calls.
 LARGE = 256 * 1024
@@ -29,6 +30,10 @@ class Call:
     operation: str | None = None
     endpoint_prefix: str | None = None
     error: BaseException | None = None
+    #: The guard that has judged it, the URL that it was given, and what it said.
+    judged: tuple[Guard, str, Ruling] | None = field(default=None, repr=False, compare=False)
+    #: For the error that the client gets in place of an answer: what it was waiting for.
+    note: str | None = None
     #: Run if the client's task is cancelled before it has the answer.
     undo: list[Callable[[], object]] = field(default_factory=list)
 
@@ -79,6 +84,12 @@ class AwsRequest:
         """Have a large ``aws-chunked`` body as its payload and its framing, each by itself."""
         vars(self).pop("body", None)
         vars(self)["_apart"] = body
+
+    @property
+    def label(self) -> str:
+        """``sqs ReceiveMessage``: by the client's name of the service, as far as it is known."""
+        service = (self.call.service if self.call is not None else None) or self.service
+        return f"{service or 'an AWS service'} {self.operation or self.method}"
 
     @property
     def apart(self) -> AwsChunkedBody | None:

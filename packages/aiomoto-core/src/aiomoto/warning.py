@@ -5,6 +5,9 @@ from __future__ import annotations
 import inspect
 import os
 import warnings
+from functools import cache
+from pathlib import Path
+from types import FrameType
 
 from .errors import AiomotoWarning
 
@@ -14,17 +17,24 @@ _MODES = {
     "TEST_SERVER_MODE": "sends all calls to a moto server",
     "TEST_PROXY_MODE": "sends all calls through moto's proxy",
 }
+_LIBRARIES = ("stdlib", "purelib", "platlib", "scripts")
 _warned: set[str] = set()
 
 
-def warn(message: str) -> None:
-    """Issue an :class:`~aiomoto.errors.AiomotoWarning` at the line that called this package."""
-    frame = inspect.currentframe()
-    level = 1
-    while frame is not None and _is_ours(frame.f_globals.get("__name__", "")):
-        frame = frame.f_back
-        level += 1
-    warnings.warn(message, AiomotoWarning, stacklevel=level)
+def warn(text: str) -> None:
+    """Issue an :class:`~aiomoto.errors.AiomotoWarning`.
+
+    It names the line of the user's code that is being run, not one of a library. Raised, if
+    the user's filters make errors of warnings.
+    """
+    frame = user_frame()
+    if frame is None:
+        warnings.warn(text, AiomotoWarning, stacklevel=2)
+        return
+    registry = frame.f_globals.setdefault("__warningregistry__", {})
+    name = frame.f_globals.get("__name__")
+    place = (frame.f_code.co_filename, frame.f_lineno)
+    warnings.warn_explicit(text, AiomotoWarning, *place, module=name, registry=registry)
 
 
 def warn_of_modes() -> None:
@@ -41,6 +51,23 @@ def warn_of_modes() -> None:
             )
 
 
-def _is_ours(module: str) -> bool:
-    # A mock is often entered through an ExitStack.
-    return module.partition(".")[0] in ("aiomoto", "contextlib")
+def user_frame() -> FrameType | None:
+    """The innermost frame that is neither aiomoto's, nor a library's, nor Python's."""
+    frame = inspect.currentframe()
+    while frame is not None and _is_no_users(frame):
+        frame = frame.f_back
+    return frame
+
+
+def _is_no_users(frame: FrameType) -> bool:
+    name = str(frame.f_globals.get("__name__"))
+    # Service packages are not always where libraries are: in a checkout they stand beside tests.
+    return name.startswith("aiomoto_") or frame.f_code.co_filename.startswith(_others())
+
+
+@cache
+def _others() -> tuple[str, ...]:
+    import sysconfig  # only where there is something to warn of
+
+    paths = (sysconfig.get_path(name) for name in _LIBRARIES)
+    return (str(Path(__file__).parent), *paths, "<")

@@ -47,16 +47,73 @@ async def test_async_and_sync_clients(clients: ModuleType, backend: str) -> None
 
 
 @pytest.mark.asyncio
-async def test_a_presigned_url_has_a_method_and_a_path(clients: ModuleType) -> None:
-    async with mock_aws() as mock, clients.aio("s3") as s3:
+@pytest.mark.parametrize("style", ["path", "virtual"])
+async def test_a_presigned_url_is_the_operation_that_it_was_signed_for(
+    clients: ModuleType, style: str
+) -> None:
+    where = {"Bucket": "docs", "Key": "a b"}
+    config = {"s3": {"addressing_style": style}}
+    async with mock_aws() as mock, clients.aio("s3", config=config) as s3:
         await s3.create_bucket(Bucket="docs")
-        url = await s3.generate_presigned_url("get_object", Params={"Bucket": "docs", "Key": "k"})
+        url = await s3.generate_presigned_url("get_object", Params=where)
+        async with aiohttp.ClientSession() as session:
+            async with session.get(url) as answer:
+                assert answer.status == 404
+            async with session.put(url.replace("?", "?x=y&"), data=b"body") as answer:
+                assert answer.status == 200
+    get, put = mock.calls[1:]
+    assert (get.service, get.operation, get.method) == ("s3", "GetObject", "GET")
+    assert get.parameters == where
+    assert "Signature" in get.url
+    assert str(get).startswith("s3 GetObject(Bucket='docs', Key='a b') -> 404 NoSuchKey in ")
+    assert put.operation == "PutObject"
+    assert put.parameters["Body"] == b"body"
+
+
+@pytest.mark.asyncio
+async def test_a_presigned_action_is_read_from_the_query(clients: ModuleType) -> None:
+    async with mock_aws() as mock, clients.aio("sts") as sts:
+        role = {
+            "RoleArn": "arn:aws:iam::123456789012:role/r",
+            "RoleSessionName": "me",
+            "DurationSeconds": 900,
+        }
+        url = await sts.generate_presigned_url("assume_role", Params=role, HttpMethod="GET")
         async with aiohttp.ClientSession() as session, session.get(url) as answer:
-            assert answer.status == 404
-    last = mock.calls[-1]
-    assert (last.service, last.operation, last.method) == ("s3", None, "GET")
-    assert "Signature" in last.url
-    assert str(last).startswith("s3 GET /k -> 404 NoSuchKey in ")
+            assert answer.status == 200
+    assert mock.calls[-1].operation == "AssumeRole"
+    assert mock.calls[-1].parameters == role
+
+
+@pytest.mark.asyncio
+async def test_plugins_see_the_operation_of_a_plain_request_before_it_is_dispatched(
+    clients: ModuleType,
+) -> None:
+    seen = []
+
+    class Watching:
+        @hookimpl
+        def aiomoto_services(self) -> list[str]:
+            return ["route53"]
+
+        @hookimpl
+        def aiomoto_handle(self, request: AwsRequest) -> None:
+            seen.append(request.operation)
+
+    async with mock_aws(plugins=[Watching()]), aiohttp.ClientSession() as session:
+        url = "https://route53.amazonaws.com/2013-04-01/hostedzone"
+        async with session.get(url) as answer:
+            assert answer.status == 200
+    assert seen == ["ListHostedZones"]
+
+
+@pytest.mark.asyncio
+async def test_a_path_that_no_model_has_is_shown_as_it_is(clients: ModuleType) -> None:
+    async with mock_aws() as mock, aiohttp.ClientSession() as session:
+        url = "https://docs.s3.us-east-1.amazonaws.com/k"
+        async with session.options(url) as answer:
+            assert answer.status < 500
+    assert str(mock.calls[-1]).startswith("s3 OPTIONS /k -> ")
 
 
 @pytest.mark.asyncio

@@ -15,8 +15,8 @@ from moto.core.responses import BaseResponse
 from multidict import CIMultiDict
 
 from aiomoto import mock_aws
-from aiomoto.compat.environs import environ, parsed
 from aiomoto.fast.backends import MethodNames
+from aiomoto.fast.environs import environ, parsed
 
 build: Any = getattr(request_module.Request, "from_primitives", None)
 has_requests = pytest.mark.since_moto("5.2.4", "its handlers get botocore's requests")

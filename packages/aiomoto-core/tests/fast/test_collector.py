@@ -43,6 +43,29 @@ def test_nothing_is_collected_while_moto_is_imported() -> None:
     assert slow[1] == "True"
 
 
+def oldest() -> set[int]:
+    return set(map(id, gc.get_objects(generation=2)))
+
+
+def test_what_was_made_meanwhile_is_not_looked_at_again_and_again() -> None:
+    with collector_rests():
+        made = [[] for _ in range(10)]
+        assert not oldest() & set(map(id, made))
+    assert oldest() >= set(map(id, made))
+
+
+def test_what_somebody_keeps_apart_stays_so() -> None:
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        with collector_rests():
+            made: list[object] = [[]]
+        assert gc.get_freeze_count() == frozen > 0
+        assert id(made[0]) not in oldest()
+    finally:
+        gc.unfreeze()
+
+
 @pytest.mark.parametrize("enabled", [True, False])
 def test_the_collector_is_as_it_was(enabled: bool) -> None:
     before = gc.isenabled()

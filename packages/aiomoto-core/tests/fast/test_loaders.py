@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -59,10 +60,16 @@ def test_the_same_models(service: str, kind: str) -> None:
         assert create_loader().load_service_model(service, kind) == expected
 
 
+def moto_loader() -> Any:
+    """What moto reads its models with; it looks in moto's folder first."""
+    return pytest.importorskip("moto.core.loaders").create_loader()
+
+
 @pytest.mark.parametrize("kind", ["service-2", "paginators-1", "waiters-2", "resources-1", "none"])
-def test_the_same_services(kind: str) -> None:
+@pytest.mark.parametrize("make", [create_loader, moto_loader])
+def test_the_same_services(kind: str, make: Callable[[], Any]) -> None:
     def listed() -> list[str]:
-        loader = create_loader()
+        loader = make()
         loader.search_paths.append(str(Path(boto3.__file__).parent / "data"))
         return loader.list_available_services(kind)  # type: ignore[no-any-return]
 
@@ -81,6 +88,28 @@ def test_a_file_is_read_once(read: list[str]) -> None:
     with mock_aws():
         create_loader().load_service_model("sqs", "service-2")
         assert read.count("service-2") == 1
+
+
+def test_folders_are_looked_through_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Whatever loader asks, and for whatever type: moto's asks for each service.
+    folders: Counter[str] = Counter()
+
+    def noting(function: Callable[[str], Any]) -> Callable[[str], Any]:
+        def noted(path: str = ".") -> Any:
+            folders[str(path)] += 1
+            return function(path)
+
+        return noted
+
+    monkeypatch.setattr(os, "listdir", noting(os.listdir))
+    monkeypatch.setattr(os, "scandir", noting(os.scandir))
+    with mock_aws():
+        for _ in range(2):
+            for kind in ("service-2", "endpoint-rule-set-1"):
+                for loader in (create_loader(), moto_loader()):
+                    assert "s3" in loader.list_available_services(kind)
+    assert folders.total() > 800
+    assert [path for path, times in folders.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("way", ["argument", "environment"])
@@ -198,7 +227,12 @@ def test_loaders_of_the_users_own_are_asked() -> None:
         def list_available_services(self, type_name: str) -> list[str]:
             return ["mine"]
 
+    class OwnFolders(Loader):
+        def _potential_locations(self, *args: Any, **kwargs: Any) -> Any:
+            return iter(())
+
     with mock_aws():
+        assert OwnFolders().list_available_services("service-2") == []
         assert Loader(file_loader=OwnFiles()).load_data("partitions") == {"path": "partitions"}
         assert OwnLoader().list_available_services("service-2") == ["mine"]
         with pytest.raises(UnknownServiceError):

@@ -192,8 +192,7 @@ def bundle(tmp_path: Path) -> Path:
     return path
 
 
-def test_certificates_are_loaded_when_they_are_needed(late: Any) -> None:
-    bundle = get_cert_path(True)
+def test_certificates_are_loaded_when_they_are_needed(late: Any, bundle: Path) -> None:
     first, second = late(), late()
     first.load_verify_locations(bundle)
     second.load_verify_locations(bundle, None, None)
@@ -204,6 +203,13 @@ def test_certificates_are_loaded_when_they_are_needed(late: Any) -> None:
     third.load_verify_locations(cafile=bundle)
     third.wrap_bio(ssl.MemoryBIO(), ssl.MemoryBIO(), server_hostname="localhost")
     assert ssl.SSLContext.cert_store_stats(third)["x509_ca"] > 10
+
+
+def test_the_usual_bundle_is_never_loaded_before_it_is_needed(late: Any) -> None:
+    context = late()
+    context.load_verify_locations(get_cert_path(True))
+    assert ssl.SSLContext.cert_store_stats(context)["x509_ca"] == 0
+    assert context.cert_store_stats()["x509_ca"] > 10
 
 
 def test_a_bad_bundle_is_refused_at_once(late: Any, tmp_path: Path) -> None:
@@ -245,11 +251,14 @@ IN_THREADS = hasattr(aiobotocore.httpsession.AIOHTTPSession, "_build_ssl_context
 
 
 @pytest.mark.asyncio
-async def test_contexts_need_a_thread_once_in_a_process(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_contexts_of_a_bundle_of_ones_own_need_a_thread_once_in_a_process(
+    monkeypatch: pytest.MonkeyPatch, bundle: Path
+) -> None:
     monkeypatch.setattr(certificates, "_good", set())
     with mock_aws():
-        assert len(await started_threads()) == IN_THREADS  # the bundle is loaded
-        assert await started_threads() == []
+        assert await started_threads() == []  # the usual bundle
+        assert len(await started_threads(verify=str(bundle))) == IN_THREADS  # it is loaded
+        assert await started_threads(verify=str(bundle)) == []
     loop = asyncio.get_running_loop()
     loop.set_default_executor(ThreadPoolExecutor(8))  # one that has no idle thread
     with mock_aws(optimise=False):

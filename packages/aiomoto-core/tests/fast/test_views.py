@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import marshal
 import pickle
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -79,6 +81,34 @@ def test_it_reads_as_an_ordered_dict_does(document: dict[str, Any]) -> None:
     merged = new()
     merged |= {"more": 1}
     assert merged == {**expected, "more": 1}
+
+
+def test_next_to_nothing_is_packed_only_to_be_thrown_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "_SMALL", 4096)
+    packed: list[bytes] = []
+
+    def dumps(value: Any, pack: Callable[[Any], bytes] = marshal.dumps) -> bytes:
+        packed.append(pack(value))
+        return packed[-1]
+
+    monkeypatch.setattr(marshal, "dumps", dumps)
+    # As a model is: a few members of all sizes, one of them with hundreds of small ones.
+    shape = {"type": "structure", "members": {f"m{n}": {"shape": "S" * n} for n in range(20)}}
+    shapes = {f"Shape{n}": shape for n in range(500)}
+    model = {"metadata": {"a": "b"}, "shapes": shapes, "deep": [{"shapes": shapes}]}
+    shared = views.parse(json.dumps(model))
+    kept = sum(map(len, leaves(shared)))
+    assert kept > 100 * 4096
+    assert sum(map(len, packed)) < 1.1 * kept
+
+
+def leaves(shared: Any) -> list[bytes]:
+    """The nodes that are packed."""
+    if isinstance(shared, bytes):
+        return [shared]
+    inner = shared.values() if isinstance(shared, dict) else shared
+    nodes = [one for one in inner if isinstance(one, (bytes, dict, list))]
+    return [leaf for node in nodes for leaf in leaves(node)]
 
 
 DOCUMENT = json.dumps({"a": {"b": [{"c": 1}, {"d": {"e": "f" * 50}}]}, "g": {"h": {}}})

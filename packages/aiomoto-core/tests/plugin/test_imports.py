@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,8 @@ import pytest
 
 from aiomoto import IncompatibleLibrary
 from aiomoto.compat import require
-from aiomoto.plugin.imports import LatePart, LatePatches, when_imported
-from aiomoto.plugin.patches import Patch, Prepared
+from aiomoto.plugin.imports import LatePart, ModulePatches, when_imported
+from aiomoto.plugin.patches import Patch, Patches
 
 NAME = "aiomoto_late_module"
 
@@ -94,7 +95,7 @@ def test_an_error_is_the_importers_each_time() -> None:
     assert import_it().Owner.value == 1
 
 
-# -- LatePatches --------------------------------------------------------------------------
+# -- ModulePatches ------------------------------------------------------------------------
 
 
 def patching(calls: list[object] | None = None) -> Callable[[], list[Patch]]:
@@ -107,7 +108,7 @@ def patching(calls: list[object] | None = None) -> Callable[[], list[Patch]]:
 
 
 def test_patches_are_put_in_with_the_import_and_taken_out() -> None:
-    patches = LatePatches(NAME, patching())
+    patches = ModulePatches(NAME, patching())
     patches.put_in()
     owner = import_it().Owner
     assert owner.value == 2
@@ -122,14 +123,14 @@ def test_patches_are_put_in_with_the_import_and_taken_out() -> None:
 
 
 def test_nothing_is_patched_after_the_end() -> None:
-    patches = LatePatches(NAME, patching())
+    patches = ModulePatches(NAME, patching())
     patches.put_in()
     patches.take_out()
     assert import_it().Owner.value == 1
 
 
 def test_another_module_of_the_same_name_is_patched_too() -> None:
-    patches = LatePatches(NAME, Prepared(NAME, patching()).get)
+    patches = ModulePatches(NAME, patching())
     patches.put_in()
     first = import_it().Owner
     patches.take_out()
@@ -147,7 +148,7 @@ def test_a_library_that_does_not_fit_is_named_and_left_as_it_was() -> None:
     def make() -> list[Patch]:
         return [(owner, "value", 2), require("sys", NAME, "Owner", "missing")]
 
-    patches = LatePatches(NAME, make)
+    patches = ModulePatches(NAME, make)
     with pytest.raises(IncompatibleLibrary, match=rf"{NAME}\.Owner\.missing"):
         patches.put_in()
     assert owner.value == 1
@@ -205,47 +206,127 @@ def test_a_part_that_cannot_be_patched_in_is_none(late: bool) -> None:
         assert owner.value == 1
 
 
-# -- Prepared -----------------------------------------------------------------------------
+# -- what is kept of them --------------------------------------------------------------------
 
 
 def test_patches_are_made_once() -> None:
     calls: list[object] = []
-    patches = LatePatches(NAME, Prepared(NAME, patching(calls)).get)
+    patches = ModulePatches(NAME, patching(calls))
     import_it()
     for _ in range(3):
         patches.put_in()
         patches.take_out()
     assert len(calls) == 1
+    each_time = ModulePatches(NAME, patching(calls), kept=False)
+    for _ in range(3):
+        each_time.put_in()
+        each_time.take_out()
+    assert len(calls) == 4
 
 
 def test_patches_are_made_anew_where_something_else_is_in_place() -> None:
     calls: list[object] = []
-    prepared = Prepared(NAME, patching(calls))
+    patches = ModulePatches(NAME, patching(calls))
     owner = import_it().Owner
-    prepared.get()
+    patches.made()
     owner.value = 3
-    prepared.get()
+    patches.made()
     assert len(calls) == 2
-    prepared.get()
+    patches.made()
     assert len(calls) == 2
     import_again()
-    prepared.get()
+    patches.made()
     assert len(calls) == 3
 
 
 def test_a_name_that_went_missing_is_refused_though_all_was_looked_up_once() -> None:
-    prepared = Prepared(NAME, lambda: [(require("sys", NAME, "Owner"), "value", 2)])
+    patches = ModulePatches(NAME, lambda: [(require("sys", NAME, "Owner"), "value", 2)])
     module = import_it()
-    prepared.get()
+    patches.made()
     del module.Owner.value
-    assert prepared.get() == [(module.Owner, "value", 2)]  # it needs no original
-    strict = Prepared(
+    assert patches.made() == [(module.Owner, "value", 2)]  # it needs no original
+    strict = ModulePatches(
         NAME, lambda: [(module.Owner, "value", require("sys", NAME, "Owner", "value"))]
     )
     with pytest.raises(IncompatibleLibrary, match=r"Owner\.value"):
-        strict.get()
+        strict.made()
     module.Owner.value = 1
-    strict.get()
+    strict.made()
     del module.Owner.value
     with pytest.raises(IncompatibleLibrary, match=r"Owner\.value"):
-        strict.get()
+        strict.made()
+
+
+def test_starts_that_wait_in_vain_leave_one_who_waits() -> None:
+    calls: list[object] = []
+    patches = ModulePatches(NAME, patching(calls))
+    for _ in range(5):
+        patches.put_in()
+        patches.take_out()
+    patches.put_in()
+    owner = import_it().Owner
+    assert (owner.value, len(calls)) == (2, 1)
+    patches.take_out()
+    assert owner.value == 1
+
+
+# -- interrupts ------------------------------------------------------------------------------
+
+
+class Interrupting(type):
+    """Each attribute that is set, or deleted, may be the last before the user's Ctrl-C."""
+
+    left = 1000
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
+        Interrupting.count()
+
+    def __delattr__(cls, name: str) -> None:
+        super().__delattr__(name)
+        Interrupting.count()
+
+    @staticmethod
+    def count() -> None:
+        Interrupting.left -= 1
+        if Interrupting.left == 0:
+            raise KeyboardInterrupt
+
+
+class Interrupted(metaclass=Interrupting):
+    one = 1
+    two = 2
+
+
+IN = [(Interrupted, "one", 10), (Interrupted, "two", 20), (Interrupted, "new", 30)]
+
+
+def interrupted(step: Callable[[], object], after: int) -> None:
+    Interrupting.left = after
+    with pytest.raises(KeyboardInterrupt):
+        step()
+    Interrupting.left = 1000
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+@pytest.mark.parametrize("kind", ["of a module", "by themselves"])
+def test_an_interrupt_leaves_nothing_that_is_not_taken_out(kind: str, after: int) -> None:
+    import_it()
+    patches: Any = ModulePatches(NAME, lambda: IN)
+    put_in, take_out = patches.put_in, patches.take_out
+    if kind == "by themselves":
+        patches = Patches()
+        put_in, take_out = partial(patches.put_in, IN), patches.take_out
+
+    def state() -> tuple[Any, ...]:
+        return Interrupted.one, Interrupted.two, getattr(Interrupted, "new", None)
+
+    interrupted(put_in, after)
+    take_out()
+    assert state() == (1, 2, None)
+    put_in()
+    assert state() == (10, 20, 30)
+    interrupted(take_out, after)
+    take_out()
+    take_out()
+    assert state() == (1, 2, None)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import httpx
 import pytest
+from multidict import CIMultiDict
 
 from aiomoto import PluginError, mock_aws
+from aiomoto.request import AwsResponse
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -205,3 +208,64 @@ def test_a_wrong_answer_to_a_sync_client(
         ):
             kms.list_keys()
     assert plugin.hooks.count("aiomoto_handle") == 1
+
+
+REFUSED_RESPONSES = {
+    "status 100": (AwsResponse(100), "whose status is 100; allowed are whole numbers from 200"),
+    "status 199": (AwsResponse(199), "whose status is 199"),
+    "status 1000": (AwsResponse(1000), "whose status is 1000"),
+    "status -1": (AwsResponse(-1), "whose status is -1"),
+    "status as text": (AwsResponse("200"), "whose status is '200'"),  # type: ignore[arg-type]
+    "body as text": (AwsResponse(200, body="{}"), "whose body is '{}'"),  # type: ignore[arg-type]
+    "line break": (AwsResponse.of(200, {"X-It": "a\r\nb"}), r"whose header 'X-It' is 'a\\r\\nb'"),
+    "NUL": (AwsResponse.of(200, {"X-It": "a\0b"}), r"whose header 'X-It' is 'a\\x00b'"),
+    "no text": (AwsResponse(200, CIMultiDict(It=5)), "whose header 'It' is 5"),  # type: ignore[arg-type]
+    "name": (AwsResponse.of(200, {"X It": "a"}), "with the header 'X It'"),
+    "empty name": (AwsResponse.of(200, {"": "a"}), "with the header ''"),
+}
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("hook", ["handle", "response"])
+@pytest.mark.parametrize("case", REFUSED_RESPONSES)
+async def test_a_response_that_no_client_could_read(
+    every_hook: ModuleType, clients: ModuleType, backend: str, hook: str, case: str
+) -> None:
+    response, shown = REFUSED_RESPONSES[case]
+    plugin = every_hook.EveryHook(name="wrong")
+    setattr(plugin, hook, lambda *_: response)
+    expected = f"^Plugin 'wrong': aiomoto_{hook} returned a response {shown}"
+    async with mock_aws(plugins=[plugin]), clients.aio("kms", backend) as kms:
+        with pytest.raises(PluginError, match=expected):
+            await kms.list_keys()
+        with clients.sync("kms") as sync, pytest.raises(PluginError, match=expected):
+            sync.list_keys()
+    assert plugin.hooks.count("aiomoto_handle") == 2
+
+
+@pytest.mark.asyncio
+async def test_a_status_that_is_changed_in_place(
+    every_hook: ModuleType, clients: ModuleType, backend: str
+) -> None:
+    def change(request: Any, response: AwsResponse) -> None:
+        response.status = 101
+
+    plugin = every_hook.EveryHook(name="wrong")
+    plugin.response = change
+    async with mock_aws(plugins=[plugin]), clients.aio("kms", backend) as kms:
+        with pytest.raises(PluginError, match=r"'wrong': aiomoto_response .* status is 101"):
+            await kms.list_keys()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("status", [HTTPStatus.ACCEPTED, 200, 999])
+async def test_a_status_that_is_allowed(
+    every_hook: ModuleType, status: int, httpx_module: ModuleType
+) -> None:
+    plugin = every_hook.EveryHook()
+    plugin.handle = lambda request: AwsResponse(status)
+    async with mock_aws(plugins=[plugin]):
+        async with aiohttp.ClientSession() as session, session.post(URL) as answer:
+            assert answer.status == status
+        async with httpx_module.AsyncClient() as client:
+            assert (await client.post(URL)).status_code == status

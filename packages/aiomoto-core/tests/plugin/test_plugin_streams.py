@@ -178,16 +178,6 @@ async def test_an_error_of_the_stream_reaches_the_reader_as_it_is() -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_piece_that_is_no_bytes() -> None:
-    async def wrong() -> AsyncIterator[Any]:
-        yield "text"
-
-    async with mock_aws(plugins=[Blocks(wrong)]), httpx.AsyncClient() as http:
-        with pytest.raises(PluginError, match="gives bytes, but gave 'text'"):
-            await http.get(URL)
-
-
-@pytest.mark.asyncio
 async def test_a_stream_that_is_none(clients: ModuleType, backend: str) -> None:
     plugin = Blocks(lambda: [b"first"])
     async with mock_aws(plugins=[plugin]), clients.aio("ebs", backend) as ebs:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from aiomoto import ServicePlugin, hookimpl
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .compat.functions import Lambda
+    from .compat.sources import Listener
     from .service import Service
 
 
@@ -26,13 +28,20 @@ class LambdaPlugin(ServicePlugin["Service"]):
     module = "moto.awslambda.models"
     has_jobs = True
 
-    def begin(self, engine: Engine) -> tuple[Service, Sequence[Patch]]:
+    _moto: Lambda
+
+    def patches(self) -> Sequence[Patch]:
         """Take what is invoked."""
         from .compat.functions import Lambda
+
+        self._moto = Lambda()
+        return self._moto.patches(cast("Listener", _Now()))
+
+    def begin(self, engine: Engine) -> tuple[Service, Sequence[Patch]]:
+        """Invoke in this mock."""
         from .service import Service
 
-        service = Service(engine, Lambda(), handlers)
-        return service, service.compat.patches(service)
+        return Service(engine, self._moto, handlers), ()
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
@@ -52,13 +61,13 @@ class LambdaPlugin(ServicePlugin["Service"]):
         return self.now is not None and self.now.take(arn, event)
 
     @hookimpl
-    def aiomoto_deactivate(self) -> None:
+    def aiomoto_deactivate(self, engine: Engine) -> None:
         """Forget the callables, and end."""
         from aiomoto.delivering import takers
 
         takers.pop("lambda", None)
         handlers.detach()
-        super().aiomoto_deactivate()
+        super().aiomoto_deactivate(engine)
 
     @hookimpl
     def aiomoto_handle(
@@ -90,6 +99,13 @@ class LambdaPlugin(ServicePlugin["Service"]):
         changes = "/event-source-mappings" in request.url and request.method in ("POST", "PUT")
         if changes and self.now is not None and response.status < 300:
             self.now.sources.look_again()
+
+
+class _Now:
+    """The listener of moto's Lambda: that of the mock of now."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(plugin.now, name)
 
 
 #: What the entry point names.

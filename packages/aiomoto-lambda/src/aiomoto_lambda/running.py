@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from aiomoto.bells import trio_here
+from aiomoto.bells import async_bell, trio_here
 from aiomoto.clock import Clock
 from aiomoto.jobs import in_thread
 
@@ -257,7 +257,7 @@ async def _within(clock: Clock, seconds: float, call: Callable[[], Awaitable[T]]
     if trio is not None:
         return await _within_trio(trio, clock, seconds, call)
     task = asyncio.ensure_future(call())
-    timer = asyncio.ensure_future(clock.sleep(seconds))
+    timer = asyncio.ensure_future(clock.wait(async_bell(), clock.time() + seconds))
     try:
         await asyncio.wait({task, timer}, return_when=asyncio.FIRST_COMPLETED)
         if not task.done():
@@ -279,7 +279,7 @@ async def _within_trio(
     errors: list[Exception] = []
 
     async def expire() -> None:
-        await clock.sleep(seconds)
+        await clock.wait(async_bell(), clock.time() + seconds)
         errors.append(TimedOut())
         nursery.cancel_scope.cancel()
 

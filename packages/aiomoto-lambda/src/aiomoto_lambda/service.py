@@ -15,6 +15,7 @@ from aiomoto.asking import Arn, Asker, Place, Refused
 from aiomoto.background import background
 from aiomoto.delivering import deliver
 from aiomoto.jobs import in_thread
+from aiomoto.locks import Order, guarded
 
 from .context import Context, Function, context_for
 from .running import Outcome, Run, is_async, loaded
@@ -41,7 +42,7 @@ class Service:
         self.compat = compat
         self._handlers = handlers
         self.sources = Sources(self)
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._rotations: dict[str, deque[Any]] = {}
 
     # -- which ---------------------------------------------------------------
@@ -211,7 +212,8 @@ class Service:
             outcome, request_id = await self.invoke(function, event)
             if outcome.error is None or attempt > retries:
                 break
-            await background.sleep(self.clock, _RETRY_AFTER[attempt - 1])
+            wait = f"a retry of Lambda function {function.name!r}"
+            await background.sleep(self.clock, _RETRY_AFTER[attempt - 1], wait)
         condition = "Success" if outcome.error is None else "RetriesExhausted"
         kind = "OnSuccess" if outcome.error is None else "OnFailure"
         target = (config.get("DestinationConfig") or {}).get(kind) or {}

@@ -16,6 +16,8 @@ from aiomoto.asking import Arn
 from aiomoto.background import background
 from aiomoto.bells import AsyncBell, async_bell
 from aiomoto.delivering import deliver
+from aiomoto.locks import Order, guarded
+from aiomoto.standstill import waiting
 
 from .running import Outcome, loaded
 
@@ -42,7 +44,7 @@ class Sources:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._pollers: dict[str, _Poller] = {}
         self._streams: dict[tuple[str, str], deque[dict[str, Any]]] = {}
 
@@ -74,6 +76,7 @@ class Sources:
     async def _drain(self, source: str, uuid: str, poller: _Poller) -> None:
         service = self._service
         poller.bell = bell = async_bell()
+        still = waiting(service.clock, f"a poll of {source}", in_background=True)
         try:
             while True:
                 poller.again = False
@@ -92,7 +95,7 @@ class Sources:
                         return
                 if due is not None and not poller.again:
                     with background.resting():
-                        await service.clock.wait(bell, service.clock.time() + due)
+                        await service.clock.wait(bell, service.clock.time() + due, still)
         finally:
             with self._lock:
                 if self._pollers.get(uuid) is poller:
@@ -182,8 +185,8 @@ class Sources:
             if 0 <= mapping.retries < tries:
                 self._give_up(mapping, shard, batch, outcome, request_id, tries)
                 return
-            wait = min(_BACK_OFF * 2 ** (tries - 1), _MOST_BACK_OFF)
-            await background.sleep(self._service.clock, wait)
+            seconds = min(_BACK_OFF * 2 ** (tries - 1), _MOST_BACK_OFF)
+            await background.sleep(self._service.clock, seconds, f"a retry from {mapping.source}")
             if mapping.bisect and len(batch) > 1:
                 half = len(batch) // 2
                 await self._stream_batch(mapping, shard, batch[:half], tries)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiomoto.aws_chunked import AwsChunkedBody, decode_aws_chunked
 
-from .compat import MotoBodies
+from .compat import MotoBodies, MotoObjects
+
+if TYPE_CHECKING:
+    from aiomoto.plugin.patches import Patch
 
 #: What moto looks for in a whole body, payload included.
 _CHECKSUM = re.compile(rb"x-amz-checksum-\w+:(.+={1,2})")
@@ -34,20 +36,26 @@ def _searched(apart: AwsChunkedBody, payload: bytes) -> bytes:
     return trailer
 
 
-def storing(moto: MotoBodies, optimises: Callable[[], bool]) -> property:
-    """In place of ``FakeKey.value``: a large object goes to its file at once.
+def taken_apart() -> list[Patch]:
+    """Have moto take bodies apart in linear time, and those not again that core took apart."""
+    return [MotoBodies().decoder.patch(handle_encoded_body)]
+
+
+def stored_at_once() -> list[Patch]:
+    """Have a large object go to its file at once.
 
     moto writes it into a buffer in memory first, of which it makes the file, and
     reads that again for the entity tag.
     """
-    given = moto.value
+    objects = MotoObjects()
+    value = objects.value.original
 
-    def store(key: Any, value: Any) -> None:
-        if not optimises() or not moto.is_for_a_file(key, value):
-            given.fset(key, value)
+    def store(key: Any, content: Any) -> None:
+        if not objects.is_for_a_file(key, content):
+            value.fset(key, content)
             return
-        moto.to_file(key)
-        given.fset(key, value)
-        moto.set_etag(key, value)
+        objects.to_file(key)
+        value.fset(key, content)
+        objects.set_etag(key, content)
 
-    return property(given.fget, store, given.fdel, given.__doc__)
+    return [objects.value.patch(property(value.fget, store, value.fdel, value.__doc__))]

@@ -10,23 +10,29 @@ import copy
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any
 
-from aiomoto.compat import close_client, require, require_attributes
+from aiomoto.compat import attribute, close_client, mentions, require, require_attributes
 
 
 class MotoBodies:
-    """moto: what takes bodies with trailing checksums apart, and how objects are stored."""
-
-    DECODER = "_handle_encoded_body"
+    """moto: what takes bodies with trailing checksums apart."""
 
     def __init__(self) -> None:
-        self.responses: Any = require("moto", "moto.s3.responses", "S3Response")
-        require("moto", "moto.s3.responses", "S3Response", self.DECODER)
-        self.key_class: Any = require_attributes(
-            "moto", "moto.s3.models", "FakeKey", "_max_buffer_size", "_value_buffer", "_etag"
-        )
+        module, name = "moto.s3.responses", "S3Response"
+        self.decoder = attribute("moto", module, name, "_handle_encoded_body")
+        used = ("request", "body", "raw_body")
+        methods = ("setup_class", "_get_checksum")
+        require_attributes("moto", module, name, *used, methods=methods)
+
+
+class MotoObjects:
+    """moto: how objects are stored."""
+
+    def __init__(self) -> None:
         #: The property that writes an object's bytes into a ``SpooledTemporaryFile``.
-        self.value: Any = require("moto", "moto.s3.models", "FakeKey", "value")
+        self.value = attribute("moto", "moto.s3.models", "FakeKey", "value")
         self._md5: Any = require("moto", "moto.s3.models", "md5_hash")
+        own = ("_max_buffer_size", "_value_buffer", "_etag")
+        require_attributes("moto", "moto.s3.models", "FakeKey", *own)
 
     @staticmethod
     def is_for_a_file(key: Any, value: Any) -> bool:
@@ -63,7 +69,7 @@ class S3fs:
         require("fsspec", "fsspec.spec", "AbstractFileSystem", "_cache")
         self.close_session: Any = require("s3fs", "s3fs.core", "S3FileSystem", "close_session")
         #: s3fs has this lock since 2025.12 or so.
-        self.has_lock = self.LOCK in self.filesystem_class.set_session.__code__.co_names
+        self.has_lock = mentions(self.filesystem_class.set_session, self.LOCK)
 
     def fresh_listings(self, listings: Any) -> Any:
         """An empty cache of listings with the same settings (``DirCache.__reduce__``)."""
@@ -162,12 +168,12 @@ class FsspecCaches:
 
     def __init__(self, s3fs: S3fs) -> None:
         module = "fsspec.implementations.cached"
-        methods = ("__init__", "load_cache")
-        self.caching_class: Any = require_attributes(
-            "fsspec", module, "CachingFileSystem", *sorted(self.NAMES), "fs", methods=methods
-        )
         self._metadata_class: Any = require("fsspec", module, "CacheMetadata")
         self.is_s3: Callable[[Any], bool] = s3fs.reaches_s3
+        names, methods = (*sorted(self.NAMES), "fs"), ("__init__", "load_cache")
+        self.caching_class: Any = require_attributes(
+            "fsspec", module, "CachingFileSystem", *names, methods=methods
+        )
 
     @staticmethod
     def held(filesystem: Any) -> dict[str, Any]:

@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from aiomoto.locks import Order, guarded
+
 from .compat import FsspecCaches
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class LocalCaches:
 
     def __init__(self, seam: FsspecCaches) -> None:
         self._seam = seam
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._folders: dict[str, _Folder] = {}
         self._tables: list[tuple[dict[str, Any], list[_Folder]]] = []
 

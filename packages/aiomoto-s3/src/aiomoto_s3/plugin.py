@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
+from aiomoto.plugin.fast_paths import FastPath
 from aiomoto.plugin.imports import LatePart
 from aiomoto.undo import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from aiomoto.engine import Engine
     from aiomoto.plugin.patches import Patch
@@ -19,42 +20,39 @@ if TYPE_CHECKING:
     from .local_caches import LocalCaches
 
 
+def _bodies() -> Sequence[Patch]:
+    from .bodies import taken_apart
+
+    return taken_apart()
+
+
+def _objects() -> Sequence[Patch]:
+    from .bodies import stored_at_once
+
+    return stored_at_once()
+
+
 class S3Plugin(ServicePlugin[None]):
-    """Takes large bodies apart in linear time, and gives S3 file systems a clean start."""
+    """Has large bodies copied less often, and gives S3 file systems a clean start."""
 
     services = ("s3", "s3control", "s3tables", "s3vectors")
-    module = "moto.s3.responses"
+    _taken_apart = FastPath("aws-chunked bodies", "moto.s3.responses", _bodies)
+    fast_paths = (_taken_apart, FastPath("large objects", "moto.s3.models", _objects))
 
     def __init__(self) -> None:
         super().__init__()
-        self._optimises: Callable[[], bool] = bool
         self._filesystems: LatePart[Filesystems] = LatePart("s3fs.core")
         self._caches: LatePart[LocalCaches] = LatePart("fsspec.implementations.cached")
-
-    def begin(self, engine: Engine) -> tuple[None, Sequence[Patch]]:
-        """Ask this mock whether it optimises."""
-        self._optimises = engine.optimises
-        return None, ()
-
-    def patches(self) -> Sequence[Patch]:
-        """Take and store large bodies in place of moto."""
-        from . import compat
-        from .bodies import handle_encoded_body, storing
-
-        moto = compat.MotoBodies()
-        return [
-            (moto.responses, moto.DECODER, handle_encoded_body),
-            (moto.key_class, "value", storing(moto, lambda: self._optimises())),
-        ]
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
         """Begin with moto, and with s3fs and fsspec."""
-        with Undo() as undo:
-            undo.add(self.aiomoto_deactivate)
-            super().aiomoto_activate(engine)
+        super().aiomoto_activate(engine)
+        try:
             self._filesystems.begin(self._begin_filesystems)
-            undo.keep()
+        except Exception:
+            self.aiomoto_deactivate(engine)
+            raise
 
     def _begin_filesystems(self) -> tuple[Filesystems, Sequence[Patch]]:
         from .compat import FsspecCaches, S3fs
@@ -68,22 +66,24 @@ class S3Plugin(ServicePlugin[None]):
             return caches, caches.patches()
 
         filesystems = Filesystems(s3fs)
-        with Undo() as undo:
-            undo.add(filesystems.stop)
+        try:
             filesystems.start()
             self._caches.begin(begin_caches)
-            undo.keep()
+        except BaseException:
+            filesystems.stop()
+            raise
         return filesystems, filesystems.patches()
 
     @hookimpl
-    def aiomoto_deactivate(self) -> None:
+    def aiomoto_deactivate(self, engine: Engine) -> None:
         """Put moto and s3fs back, and close what file systems opened."""
-        with Undo() as ending:
-            ending.add(super().aiomoto_deactivate)
-            for part in (self._filesystems, self._caches):
-                ending.add(part.end)
-                if part.now is not None:
-                    ending.add(part.now.stop)
+        ending = Undo()
+        ending.add(super().aiomoto_deactivate, engine)
+        for part in (self._filesystems, self._caches):
+            ending.add(part.end)
+            if part.now is not None:
+                ending.add(part.now.stop)
+        ending.close()
 
     @hookimpl
     def aiomoto_reset(self) -> None:
@@ -96,7 +96,7 @@ class S3Plugin(ServicePlugin[None]):
     def aiomoto_handle(self, request: AwsRequest) -> None:
         """Have moto's S3 given a large body's payload as it is."""
         if request.service == "s3":
-            request.takes_apart = True
+            request.takes_apart = self._taken_apart.are_in
 
 
 #: What the entry point names.

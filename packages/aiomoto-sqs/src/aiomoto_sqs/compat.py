@@ -11,11 +11,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any, NamedTuple, Protocol
 
 from aiomoto.clock import Clock
-from aiomoto.compat import require, require_attributes
+from aiomoto.compat import attribute, require, require_attributes
 from aiomoto.plugin.patches import Patch
 
 _MODELS = "moto.sqs.models"
@@ -68,19 +67,27 @@ class Sqs:
 
     def __init__(self) -> None:
         self.models = require("moto", _MODELS)
-        check = partial(require_attributes, "moto", _MODELS)
         methods = ("receive_message", "change_message_visibility", "delete_queue", "get_queue")
-        retention = "is_message_valid_based_on_retention_period"
-        self.backend_class = check("SQSBackend", *methods, retention)
-        counts = [f"approximate_number_of_messages_{one}" for one in ("delayed", "not_visible")]
-        changes = ("add_message", "delete_message", "messages", "_messages", "_pending_messages")
-        self.queue_class = check("Queue", *changes, *counts, "fifo_queue")
-        times = ("visible", "delayed", "visible_at", "delayed_until", "sent_timestamp")
-        handles = ("group_id", "receipt_handle", "_old_receipt_handles")
-        received = [f"approximate_{one}" for one in ("receive_count", "first_receive_timestamp")]
-        self.message_class = check("Message", *times, *handles, *received)
+        self.backend_class = require_attributes("moto", _MODELS, "SQSBackend", *methods)
         for name in ("unix_time", "unix_time_millis"):
             require("moto", _MODELS, name)
+        changes = ("add_message", "delete_message")
+        own = ("_messages", "_pending_messages", "fifo_queue", "name")
+        self.queue_class = require_attributes("moto", _MODELS, "Queue", *changes, *own)
+        self.message_class = require_attributes(
+            "moto",
+            _MODELS,
+            "Message",
+            "visible",
+            "visible_at",
+            "delayed_until",
+            "group_id",
+            "sent_timestamp",
+            "receipt_handle",
+            "_old_receipt_handles",
+            "approximate_receive_count",
+            "approximate_first_receive_timestamp",
+        )
         self._notes = threading.local()
         #: Who hears of what happens: those who wait in the mock of now.
         self.watcher: Watcher
@@ -88,6 +95,11 @@ class Sqs:
     def now(self) -> float:
         """The time that moto's SQS goes by, in milliseconds."""
         return float(self.models.unix_time_millis())
+
+    @staticmethod
+    def name(queue: Any) -> str:
+        """A queue's name."""
+        return str(queue.name)
 
     def look(self, queue: Any, limit: int) -> Look:
         """See what a queue has; ``available`` is counted up to ``limit``.
@@ -123,8 +135,7 @@ class Sqs:
 
     def patches(self) -> list[Patch]:
         """What to replace in moto while a mock is active and ``watcher`` is set."""
-        found = [*self._message_patches(), *self._scan_patches()]
-        return [*found, *self._queue_patches(), *self._backend_patches()]
+        return [*self._message_patches(), *self._queue_patches(), *self._backend_patches()]
 
     def time_patches(self, clock: Clock) -> list[Patch]:
         """What else to replace in moto, so that it goes by a mock's virtual clock."""
@@ -152,41 +163,6 @@ class Sqs:
             return bool(self.now() >= message.visible_at)
 
         return [(self.message_class, "visible", property(visible))]
-
-    def _scan_patches(self) -> list[Patch]:
-        """The same results as moto's, with one look at the clock instead of one per message.
-
-        moto counts all messages of a queue three times for each message that is
-        sent, and twelve times for each that is received.
-        """
-
-        def messages(queue: Any) -> list[Any]:
-            now = self.now()
-            return [
-                message
-                for message in queue._messages
-                if now >= message.visible_at and now >= message.delayed_until
-            ]
-
-        def delayed(queue: Any) -> int:
-            now = self.now()
-            return sum(now < message.delayed_until for message in queue._messages)
-
-        def not_visible(queue: Any) -> int:
-            now = self.now()
-            return sum(now < message.visible_at for message in queue._messages)
-
-        def is_valid(backend: Any, queue_name: str, message: Any) -> bool:
-            queue = backend.get_queue(queue_name)
-            return bool(message.sent_timestamp > self._oldest(queue))
-
-        prefix = "approximate_number_of_messages"
-        return [
-            (self.queue_class, "messages", property(messages)),
-            (self.queue_class, f"{prefix}_delayed", property(delayed)),
-            (self.queue_class, f"{prefix}_not_visible", property(not_visible)),
-            (self.backend_class, "is_message_valid_based_on_retention_period", is_valid),
-        ]
 
     def _queue_patches(self) -> list[Patch]:
         add, delete = self.queue_class.add_message, self.queue_class.delete_message
@@ -302,3 +278,58 @@ def _bring_back(queue: Any, received: list[Any]) -> None:
             message.approximate_receive_count -= 1
             if not message.approximate_receive_count:
                 message.approximate_first_receive_timestamp = None
+
+
+class Counts:
+    """moto's looks through all messages of a queue, with one look at the clock for each.
+
+    moto counts all messages of a queue three times for each message that is sent, and
+    twelve times for each that is received, and looks at the clock for each of them.
+    """
+
+    def __init__(self) -> None:
+        self._models = require("moto", _MODELS)
+        prefix = "approximate_number_of_messages"
+        self._messages = attribute("moto", _MODELS, "Queue", "messages")
+        self._delayed = attribute("moto", _MODELS, "Queue", f"{prefix}_delayed")
+        self._not_visible = attribute("moto", _MODELS, "Queue", f"{prefix}_not_visible")
+        valid = "is_message_valid_based_on_retention_period"
+        self._valid = attribute("moto", _MODELS, "SQSBackend", valid)
+        require("moto", _MODELS, "SQSBackend", "get_queue")
+        require("moto", _MODELS, "unix_time_millis")
+        require_attributes("moto", _MODELS, "Queue", "_messages")
+        own = ("visible_at", "delayed_until", "sent_timestamp")
+        require_attributes("moto", _MODELS, "Message", *own)
+
+    def patches(self) -> list[Patch]:
+        """The same results as moto's."""
+
+        def messages(queue: Any) -> list[Any]:
+            now = self._now()
+            return [
+                message
+                for message in queue._messages
+                if now >= message.visible_at and now >= message.delayed_until
+            ]
+
+        def delayed(queue: Any) -> int:
+            now = self._now()
+            return sum(now < message.delayed_until for message in queue._messages)
+
+        def not_visible(queue: Any) -> int:
+            now = self._now()
+            return sum(now < message.visible_at for message in queue._messages)
+
+        def is_valid(backend: Any, queue_name: str, message: Any) -> bool:
+            retention = backend.get_queue(queue_name).message_retention_period * 1000
+            return bool(message.sent_timestamp > self._now() - retention)
+
+        return [
+            self._messages.patch(property(messages)),
+            self._delayed.patch(property(delayed)),
+            self._not_visible.patch(property(not_visible)),
+            self._valid.patch(is_valid),
+        ]
+
+    def _now(self) -> float:
+        return float(self._models.unix_time_millis())

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from aiomoto import ServicePlugin, hookimpl
+from aiomoto.plugin.fast_paths import FastPath
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
@@ -19,11 +20,18 @@ if TYPE_CHECKING:
 _RECEIVES = (None, "ReceiveMessage")
 
 
+def _counts() -> Sequence[Patch]:
+    from .compat import Counts
+
+    return Counts().patches()
+
+
 class SqsPlugin(ServicePlugin["Polling"]):
     """Watches moto's queues, and has them go by the mock's clock."""
 
     services = ("sqs",)
     module = "moto.sqs.models"
+    fast_paths = (FastPath("counts of messages", module, _counts),)
 
     _sqs: Sqs
 

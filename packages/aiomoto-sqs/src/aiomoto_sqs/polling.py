@@ -10,8 +10,9 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from aiomoto.bells import Bell, ThreadBell, async_bell, running_loop
+from aiomoto.bells import AsyncBell, Bell, ThreadBell, async_bell, running_loop
 from aiomoto.clock import Timer, VirtualClock
+from aiomoto.standstill import Standstill
 
 from .compat import Note, Sqs
 from .rooms import Rooms, Waiter
@@ -54,7 +55,7 @@ class Polling:
         bell = ThreadBell()
         with LongPoll(self, bell, request, response, note) as poll:
             while not poll.over():
-                bell.wait(poll.seconds())
+                poll.rest_here(bell)
         return poll.response
 
     def ask(self, request: AwsRequest, note: Note) -> AwsResponse:
@@ -80,7 +81,7 @@ class Polling:
         bell = async_bell()
         with LongPoll(self, bell, request, response, note) as poll:
             while not poll.over():
-                await bell.wait(poll.seconds())
+                await poll.rest(bell)
                 await self._turn()
         return poll.response
 
@@ -105,6 +106,10 @@ class LongPoll:
         self._queue: Any = note.queue
         self._waiter = Waiter(bell)
         self._virtual = polling.clock if isinstance(polling.clock, VirtualClock) else None
+        self._still: Standstill | None = None
+        if self._virtual is not None:
+            wait = f"{request.label} of queue {polling.sqs.name(self._queue)!r}"
+            self._still = Standstill(self._virtual, wait, note.wait, request)
         self._timer: Timer | None = None
         self._slept_at: float | None = None
         self._end = self._now() + note.wait
@@ -142,7 +147,23 @@ class LongPoll:
         rooms.enter(waiter, note.queue)  # another one, if it was deleted and made anew
         return False
 
-    def seconds(self) -> float | None:
+    async def rest(self, bell: AsyncBell) -> None:
+        """Sleep until there is reason to ask moto, or to look at the time."""
+        seconds = self._seconds()
+        if self._still is None:
+            await bell.wait(seconds)
+        else:
+            await self._still.rest(bell)
+
+    def rest_here(self, bell: ThreadBell) -> None:
+        """The same for a thread."""
+        seconds = self._seconds()
+        if self._still is None:
+            bell.wait(seconds)
+        else:
+            self._still.rest_here(bell)
+
+    def _seconds(self) -> float | None:
         """How long to sleep, at most; None if only a ring ends it."""
         left = max(self._end - self._now(), 0)
         due = self._polling.rooms.until_due(self._waiter)

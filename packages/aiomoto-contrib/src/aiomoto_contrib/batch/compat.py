@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 from aiomoto.compat import require
 from aiomoto.plugin.patches import Patch
 
-from ..common.threads import Waits, join
+from ..common.threads import Waits
 
 _MODELS = "moto.batch.models"
 _SIMPLE = "moto.batch_simple.models"
 
 
 class Batch:
-    """moto's Batch, simple and with Docker, in moto 5.1 and 5.2.
+    """moto's Batch, simple and with Docker, in moto 5.1 and 5.2."""
 
-    :param looks: waits between two looks at a container or at another job.
-    :param delays: waits before a job fails as it is told to.
-    """
-
-    def __init__(self, looks: Waits, delays: Waits) -> None:
-        self._looks, self._delays = looks, delays
+    def __init__(self) -> None:
         self._models = require("moto", _MODELS)
         self._simple = require("moto", _SIMPLE)
         self._backends = require("moto", _MODELS, "batch_backends")
@@ -29,16 +25,20 @@ class Batch:
             require("moto", module, name)
         require("moto", _MODELS, "Job", "terminate")
 
-    def patches(self) -> list[Patch]:
-        """What to replace in moto while a mock is active."""
+    def wait_patches(self, looks: Waits, delays: Waits) -> list[Patch]:
+        """What to replace in moto, so that it waits as one mock says.
+
+        :param looks: between two looks at a container or at another job.
+        :param delays: before a job fails as it is told to.
+        """
         return [
-            (self._models, "sleep", self._looks.sleep),
-            (self._models, "time", self._looks),
-            (self._simple, "sleep", self._delays.sleep),
+            (self._models, "sleep", looks.sleep),
+            (self._models, "time", looks),
+            (self._simple, "sleep", delays.sleep),
         ]
 
-    def close(self) -> None:
-        """Have the jobs that run stop."""
+    def stop_all(self) -> list[threading.Thread]:
+        """Tell the jobs that run to stop; returns their threads."""
         jobs: list[Any] = [
             job
             for regions in list(self._backends.values())
@@ -48,6 +48,4 @@ class Batch:
         ]
         for job in jobs:
             job.stop = True
-        self._looks.close()
-        self._delays.close()
-        join(jobs)
+        return jobs

@@ -14,29 +14,43 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
+    from ..common.threads import Waits
     from .compat import Batch
 
 
-class BatchPlugin(ServicePlugin["Batch"]):
+class BatchPlugin(ServicePlugin["tuple[Waits, Waits]"]):
     """Has what sleeps in moto's Batch be woken when the mock ends."""
 
     services = ("batch",)
     module = "moto.batch.models"
 
-    def begin(self, engine: Engine) -> tuple[Batch, Sequence[Patch]]:
+    _moto: Batch
+
+    def patches(self) -> Sequence[Patch]:
+        """Look up what waits; its place is taken by what is of one mock."""
+        from .compat import Batch
+
+        self._moto = Batch()
+        return ()
+
+    def begin(self, engine: Engine) -> tuple[tuple[Waits, Waits], Sequence[Patch]]:
         """Take the place of what sleeps."""
         from aiomoto.clock import RealClock
 
         from ..common.threads import Waits
-        from .compat import Batch
 
         # A container takes the time that it takes, whatever the mock's clock says.
-        batch = Batch(Waits(RealClock()), Waits(engine.clock))
-        return batch, batch.patches()
+        waits = (Waits(RealClock()), Waits(engine.clock))
+        return waits, self._moto.wait_patches(*waits)
 
-    def end(self, state: Batch) -> None:
+    def end(self, state: tuple[Waits, Waits]) -> None:
         """Stop what runs."""
-        state.close()
+        from ..common.threads import join
+
+        jobs = self._moto.stop_all()
+        for waits in state:
+            waits.close()
+        join(jobs)
 
     @hookimpl
     def aiomoto_blocks(self, request: AwsRequest) -> bool:

@@ -11,7 +11,9 @@ from typing import cast
 from aiomoto import eventstream
 from aiomoto.bells import AsyncBell, async_bell
 from aiomoto.clock import Clock
+from aiomoto.locks import Order, guarded
 from aiomoto.request import AwsRequest, AwsResponse, HeaderItems
+from aiomoto.standstill import Standstill, waiting
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,19 @@ class Live:
 
     :param script: frames, and :class:`Until` when there is none for now.
     :param closed: called once, when the body has ended or was closed.
+    :param still: as of ``clock.wait``.
     """
 
-    def __init__(self, script: Script, clock: Clock, closed: Callable[[Live], None]) -> None:
+    def __init__(
+        self,
+        script: Script,
+        clock: Clock,
+        closed: Callable[[Live], None],
+        still: Standstill | None = None,
+    ) -> None:
         self._script = script
         self._clock = clock
+        self._still = still
         self._closed: Callable[[Live], None] | None = closed
         self._bell: AsyncBell | None = None
 
@@ -55,7 +65,7 @@ class Live:
             if step is None:
                 self.end()
             elif isinstance(step, Until):
-                await self._clock.wait(self._bell, step.moment)
+                await self._clock.wait(self._bell, step.moment, self._still)
             else:
                 return step
         raise StopAsyncIteration
@@ -82,7 +92,7 @@ class LiveBodies:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._open: dict[Live, None] = {}
 
     def __iter__(self) -> Iterator[Live]:
@@ -104,19 +114,20 @@ class LiveBodies:
         response.headers["Content-Type"] = eventstream.CONTENT_TYPE
         response.headers.pop("Content-Length", None)  # of an answer that this one continues
         if request.is_async:
-            response.stream = self._open_body(script, closed)
+            response.stream = self._open_body(request, script, closed)
         else:
             response.body = b"".join(now_only(script))
             closed()
         return response
 
-    def _open_body(self, script: Script, closed: Callable[[], object]) -> Live:
+    def _open_body(self, request: AwsRequest, script: Script, closed: Callable[[], object]) -> Live:
         def forget(body: Live) -> None:
             with self._lock:
                 self._open.pop(body, None)
             closed()
 
-        body = Live(script, self._clock, forget)
+        still = waiting(self._clock, request.label)
+        body = Live(script, self._clock, forget, still)
         with self._lock:
             self._open[body] = None
         return body

@@ -17,6 +17,8 @@ from typing import Any
 from aiomoto.background import background
 from aiomoto.clock import Clock, Timer, VirtualClock
 from aiomoto.jobs import on_loop
+from aiomoto.locks import Order, guarded
+from aiomoto.standstill import Standstill, waiting
 
 #: Seconds of real time that virtual time waits for a thread that says nothing.
 _PATIENCE = 1.0
@@ -38,7 +40,7 @@ class Waits:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.closed = False
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         #: With what says that one runs: only then it can be joined.
         self._threads: dict[threading.Thread, threading.Event] = {}
         #: Those of them that don't wait right now.
@@ -274,11 +276,18 @@ class ClockEvent:
             return self._sets != before or late or self._waits.closed
 
         timer: Timer | None = None
+        still: Standstill | None = None
         if isinstance(clock, VirtualClock) and timeout is not None:
-            timer, timeout = clock.call_later(timeout, expire), None
+            still = waiting(clock, f"a thread of moto, {thread.name}", timeout, in_background=True)
+            timer = clock.call_later(timeout, expire)
         try:
             with self._waits.waiting(self), self._condition:
-                self._condition.wait_for(over, timeout)
+                if still is None:
+                    self._condition.wait_for(over, timeout)
+                else:
+                    still.begin()
+                    while not self._condition.wait_for(over, still.patience):
+                        still.look()
                 return self._sets != before
         finally:
             with self._condition:

@@ -12,6 +12,7 @@ from aiomoto import ServicePlugin, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiomoto.asking import Asker
     from aiomoto.engine import Engine
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
@@ -19,38 +20,43 @@ if TYPE_CHECKING:
     from .compat import Events
 
 
-class EventsPlugin(ServicePlugin["Events"]):
+class EventsPlugin(ServicePlugin["Asker"]):
     """Has events for targets that moto lacks handed over."""
 
     services = ("events",)
     module = "moto.events.models"
     has_jobs = True
+    _moto: Events
 
-    def begin(self, engine: Engine) -> tuple[Events, Sequence[Patch]]:
+    def patches(self) -> Sequence[Patch]:
         """Take the events for those targets."""
+        from .compat import Events
+
+        self._moto = Events()
+        return self._moto.patches(self._take)
+
+    def begin(self, engine: Engine) -> tuple[Asker, Sequence[Patch]]:
+        """Ask in this mock."""
         from aiomoto.asking import Asker
+
+        return Asker(engine), ()
+
+    def _take(self, target: dict[str, Any], event: Any) -> None:
         from aiomoto.background import background
         from aiomoto.delivering import deliver
 
-        from .compat import Events
+        async def run() -> None:
+            if self.now is not None:
+                deliver(self.now, target["Arn"], event, "An event", "aws.events")
 
-        ask = Asker(engine)
-
-        def take(target: dict[str, Any], event: Any) -> None:
-            async def run() -> None:
-                deliver(ask, target["Arn"], event, "An event", "aws.events")
-
-            # Not while moto computes: a stream or topic may have functions of its own.
-            background.start(run)
-
-        events = Events()
-        return events, events.patches(take)
+        # Not while moto computes: a stream or topic may have functions of its own.
+        background.start(run)
 
     @hookimpl
     def aiomoto_blocks(self, request: AwsRequest) -> bool:
         """moto calls API destinations over HTTP if it is told to, and waits for them."""
-        events = self.now
-        return events is not None and request.operation == "PutEvents" and events.invokes_http()
+        puts = self.now is not None and request.operation == "PutEvents"
+        return puts and bool(self._moto.invokes_http())
 
 
 #: What the entry point names.

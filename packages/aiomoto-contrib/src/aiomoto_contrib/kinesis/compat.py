@@ -41,17 +41,13 @@ class Kinesis:
         _, _, _, region, account, name = stream_arn.split(":", 5)
         return self.backends[account][region].streams.get(name.split("/", 1)[1])
 
-    def patches(
-        self,
-        changed: Callable[[], None],
-        clock: Clock,
-    ) -> list[Patch]:
+    def patches(self, changed: Callable[[], None]) -> list[Patch]:
         """What to replace in moto while a mock is active.
 
         ``changed()`` is called after a record was put, by whichever way, and after
         streams, shards or consumers have come to an end.
         """
-        found: list[Patch] = [
+        return [
             (owner, name, _telling(getattr(owner, name), changed))
             for owner, name in (
                 (self.shard_class, "put_record"),
@@ -62,14 +58,15 @@ class Kinesis:
                 (self.backend_class, "reset"),
             )
         ]
-        if clock.virtual:
 
-            def utcnow() -> datetime:
-                """moto's form: UTC, without a zone."""
-                return datetime.fromtimestamp(clock.time(), timezone.utc).replace(tzinfo=None)
+    def time_patches(self, clock: Clock) -> list[Patch]:
+        """What else to replace, so that moto goes by a mock's virtual clock."""
 
-            found.append((self.models, "utcnow", utcnow))
-        return found
+        def utcnow() -> datetime:
+            """moto's form: UTC, without a zone."""
+            return datetime.fromtimestamp(clock.time(), timezone.utc).replace(tzinfo=None)
+
+        return [(self.models, "utcnow", utcnow)] if clock.virtual else []
 
 
 def _telling(original: Callable[..., Any], tell: Callable[[], None]) -> Callable[..., Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .compat import Kinesis
     from .subscriptions import Subscriptions
 
 
@@ -25,14 +26,24 @@ class KinesisPlugin(ServicePlugin["Subscriptions"]):
     services = ("kinesis",)
     module = "moto.kinesis.models"
 
-    def begin(self, engine: Engine) -> tuple[Subscriptions, Sequence[Patch]]:
+    _moto: Kinesis
+
+    def patches(self) -> Sequence[Patch]:
         """Hear of what happens to moto's streams."""
         from .compat import Kinesis
+
+        self._moto = Kinesis()
+        return self._moto.patches(self._changed)
+
+    def _changed(self) -> None:
+        if self.now is not None:
+            self.now.bodies.changed()
+
+    def begin(self, engine: Engine) -> tuple[Subscriptions, Sequence[Patch]]:
+        """Keep the subscriptions of this mock."""
         from .subscriptions import Subscriptions
 
-        moto = Kinesis()
-        state = Subscriptions(engine, moto)
-        return state, moto.patches(state.bodies.changed, engine.clock)
+        return Subscriptions(engine, self._moto), self._moto.time_patches(engine.clock)
 
     def end(self, state: Subscriptions) -> None:
         """End all subscriptions."""

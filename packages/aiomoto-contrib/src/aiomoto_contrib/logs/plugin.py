@@ -5,7 +5,7 @@ Source: CloudWatch Logs API Reference, "StartLiveTail".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from aiomoto import ServicePlugin, hookimpl
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .compat import Logs
     from .tails import LiveTail
 
 
@@ -25,14 +26,24 @@ class LogsPlugin(ServicePlugin["LiveTail"]):
     services = ("logs",)
     module = "moto.logs.models"
 
-    def begin(self, engine: Engine) -> tuple[LiveTail, Sequence[Patch]]:
+    _moto: Logs
+
+    def patches(self) -> Sequence[Patch]:
         """Hear of log events."""
         from .compat import Logs
+
+        self._moto = Logs()
+        return self._moto.patches(self._put)
+
+    def _put(self, stream: Any, events: list[Any]) -> None:
+        if self.now is not None:
+            self.now.put(stream, events)
+
+    def begin(self, engine: Engine) -> tuple[LiveTail, Sequence[Patch]]:
+        """Keep the sessions of this mock."""
         from .tails import LiveTail
 
-        moto = Logs()
-        state = LiveTail(engine, moto)
-        return state, moto.patches(state.put)
+        return LiveTail(engine, self._moto), ()
 
     def end(self, state: LiveTail) -> None:
         """End all sessions."""

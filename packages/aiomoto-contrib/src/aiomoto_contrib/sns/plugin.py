@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .compat import Sns
     from .outbox import Outbox
 
 
@@ -27,14 +28,20 @@ class SnsPlugin(ServicePlugin["Outbox"]):
     module = "moto.sns.models"
     has_jobs = True
 
-    def begin(self, engine: Engine) -> tuple[Outbox, Sequence[Patch]]:
+    _moto: Sns
+
+    def patches(self) -> Sequence[Patch]:
         """Take the deliveries."""
         from .compat import Sns
+
+        self._moto = Sns()
+        return self._moto.patches(lambda one: self.now is not None and self.now.take(one))
+
+    def begin(self, engine: Engine) -> tuple[Outbox, Sequence[Patch]]:
+        """Send those of this mock."""
         from .outbox import Outbox
 
-        sns = Sns()
-        outbox = Outbox(engine, sns)
-        return outbox, sns.patches(outbox.take)
+        return Outbox(engine, self._moto), ()
 
     @hookimpl
     def aiomoto_handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse] | None:

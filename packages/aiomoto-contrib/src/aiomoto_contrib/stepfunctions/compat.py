@@ -36,8 +36,7 @@ _NAMES = (
 class StepFunctions:
     """moto's Step Functions, in moto 5.1 and 5.2."""
 
-    def __init__(self, waits: Waits) -> None:
-        self.waits = waits
+    def __init__(self) -> None:
         self._modules = [(require("moto", module), names) for module, names in _NAMES]
         for module, names in _NAMES:
             for name in names:
@@ -51,9 +50,8 @@ class StepFunctions:
         self._backends = require("moto", f"{_PARSER}.models", "stepfunctions_parser_backends")
         require("moto", f"{_PARSER}.backend.execution", "Execution", "stop")
 
-    def patches(self) -> list[Patch]:
-        """What to replace in moto while a mock is active."""
-        waits = self.waits
+    def wait_patches(self, waits: Waits) -> list[Patch]:
+        """What to replace in moto, so that it waits as one mock says."""
 
         def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
             """Until the clock is so far, or the execution is stopped."""

@@ -13,31 +13,40 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
+    from ..common.threads import Waits
     from .compat import StepFunctions
 
 
-class StepFunctionsPlugin(ServicePlugin["StepFunctions"]):
+class StepFunctionsPlugin(ServicePlugin["Waits"]):
     """Has moto's threads wait for the mock's clock."""
 
     services = ("stepfunctions",)
     module = "moto.stepfunctions.parser.models"
     has_jobs = True
 
-    def begin(self, engine: Engine) -> tuple[StepFunctions, Sequence[Patch]]:
+    _moto: StepFunctions
+
+    def patches(self) -> Sequence[Patch]:
+        """Look up what waits; its place is taken by what is of one mock."""
+        from .compat import StepFunctions
+
+        self._moto = StepFunctions()
+        return ()
+
+    def begin(self, engine: Engine) -> tuple[Waits, Sequence[Patch]]:
         """Take the place of what waits."""
         from aiomoto.background import background
 
         from ..common.threads import Waits
-        from .compat import StepFunctions
 
-        machines = StepFunctions(Waits(engine.clock))
-        background.waiting = machines.waits.waiting_for
-        return machines, machines.patches()
+        waits = Waits(engine.clock)
+        background.waiting = waits.waiting_for
+        return waits, self._moto.wait_patches(waits)
 
-    def end(self, state: StepFunctions) -> None:
+    def end(self, state: Waits) -> None:
         """Stop what runs."""
-        state.stop_all()
-        state.waits.close()
+        self._moto.stop_all()
+        state.close()
 
     @hookimpl
     def aiomoto_handle(self, request: AwsRequest) -> None:

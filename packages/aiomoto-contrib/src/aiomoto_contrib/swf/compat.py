@@ -22,11 +22,10 @@ class Swf:
 
     def __init__(self) -> None:
         self._models = require("moto", _MODELS)
-        self._sleep = require("moto", _MODELS, "sleep")
+        require("moto", _MODELS, "sleep")
         self._execution = require("moto", f"{_MODELS}.workflow_execution")
         require("moto", f"{_MODELS}.workflow_execution", "ThreadingTimer")
         self._times = [require("moto", f"{_MODELS}.{name}") for name in _TIMES]
-        self._unix_time = require("moto", f"{_MODELS}.timeout", "unix_time")
         for name in _TIMES:
             require("moto", f"{_MODELS}.{name}", "unix_time")
         self._asking = threading.local()
@@ -40,12 +39,13 @@ class Swf:
         finally:
             self._asking.now = False
 
-    def patches(self, waits: Waits, fired: Callable[[], None]) -> list[Patch]:
+    def wait_patches(self, waits: Waits, fired: Callable[[], None]) -> list[Patch]:
         """What to replace in moto; ``fired()`` is called after each timer of a workflow."""
+        motos_sleep, motos_time = self._models.sleep, self._times[0].unix_time
 
         def sleep(seconds: float) -> None:
             if not getattr(self._asking, "now", False):
-                self._sleep(seconds)
+                motos_sleep(seconds)
 
         def timer(interval: float, function: Callable[..., object], args: Any = ()) -> Any:
             def fire() -> None:
@@ -61,7 +61,7 @@ class Swf:
         if waits.clock.virtual:
 
             def unix_time(dt: Any = None) -> float:
-                return float(self._unix_time(dt)) if dt else waits.clock.time()
+                return float(motos_time(dt)) if dt else waits.clock.time()
 
             found += [(module, "unix_time", unix_time) for module in self._times]
         return found

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
+    from .compat import Swf
     from .polls import Polls
 
 _POLLS = frozenset({"PollForDecisionTask", "PollForActivityTask"})
@@ -24,14 +25,21 @@ class SwfPlugin(ServicePlugin["Polls"]):
     services = ("swf",)
     module = "moto.swf.models"
 
+    _moto: Swf
+
+    def patches(self) -> Sequence[Patch]:
+        """Look up what waits; its place is taken by what is of one mock."""
+        from .compat import Swf
+
+        self._moto = Swf()
+        return ()
+
     def begin(self, engine: Engine) -> tuple[Polls, Sequence[Patch]]:
         """Take the place of moto's clock and timers."""
-        from .compat import Swf
         from .polls import Polls
 
-        swf = Swf()
-        polls = Polls(engine, swf)
-        return polls, swf.patches(polls.waits, polls.changed)
+        polls = Polls(engine, self._moto)
+        return polls, self._moto.wait_patches(polls.waits, polls.changed)
 
     def end(self, state: Polls) -> None:
         """End all polls and timers."""

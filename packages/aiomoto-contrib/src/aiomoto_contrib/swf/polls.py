@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from aiomoto.asking import whole
 from aiomoto.bells import AsyncBell, async_bell
+from aiomoto.locks import Order, guarded
+from aiomoto.standstill import waiting
 
 from ..common.threads import Waits
 
@@ -35,7 +37,7 @@ class Polls:
     def __init__(self, engine: Engine, swf: Swf) -> None:
         self._engine = engine
         self._swf = swf
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._bells: dict[AsyncBell, None] = {}
         self._over = False
         #: Timers of workflows.
@@ -58,6 +60,7 @@ class Polls:
         """moto's answer as soon as it has a task or an error, else when the poll is over."""
         clock = self._engine.clock
         end = clock.time() + (_LONGEST if clock.virtual else _SHORTEST)
+        still = waiting(clock, request.label, _LONGEST, request)
         bell = async_bell()
         with self._lock:
             self._bells[bell] = None
@@ -70,7 +73,7 @@ class Polls:
                     return response
                 if clock.reached(end):
                     return response
-                await clock.wait(bell, min(end, clock.time() + _LOOK_AGAIN))
+                await clock.wait(bell, min(end, clock.time() + _LOOK_AGAIN), still)
                 if self._over:
                     return response
         finally:

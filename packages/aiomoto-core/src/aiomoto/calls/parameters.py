@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ..aws_chunked import decode_aws_chunked
 from . import shapes
-
-# "bucket.s3.eu-west-1.amazonaws.com", "bucket.s3-website...": the bucket is in the host.
-_VIRTUAL_HOST = re.compile(r"(?P<bucket>.+?)\.s3[.-]")
+from .models import operation_model
+from .uris import Template, with_bucket
 
 
 def decode(
@@ -25,24 +22,26 @@ def decode(
     body: bytes | None,
 ) -> tuple[dict[str, Any], Any]:
     """The parameters and the botocore shape that they have; empty and None if unknown."""
-    found = _operation(service, operation) if service and operation else None
+    found = operation_model(service, operation) if service and operation else None
     shape = found.input_shape if found is not None else None
     content = headers.get("Content-Type", "")
     try:
         if body is not None and "x-amz-json" in content:
             return shapes.from_json(shape, json.loads(body or b"{}")), shape
         if body is not None and "x-www-form-urlencoded" in content:
-            return _query(found, shape, body), shape
-        if shape is None:
+            return _query(found, shape, body.decode("utf-8")), shape
+        if found is None or shape is None:
             return {}, None
+        if not found.service_model.protocol.startswith("rest") and "Action=" in url:
+            return _query(found, shape, urlsplit(url).query), shape  # a presigned URL
         return _rest(found, shape, url, headers, body), shape
     except (ValueError, KeyError, TypeError, AttributeError, SyntaxError):
         # Not what the model says; a report has better things to do than to fail.
         return {}, shape
 
 
-def _query(operation: Any, shape: Any, body: bytes) -> dict[str, Any]:
-    pairs = dict(parse_qsl(body.decode("utf-8"), keep_blank_values=True))
+def _query(operation: Any, shape: Any, form: str) -> dict[str, Any]:
+    pairs = dict(parse_qsl(form, keep_blank_values=True))
     if shape is None:
         return {name: value for name, value in pairs.items() if name not in ("Action", "Version")}
     ec2 = operation.service_model.metadata.get("protocol") == "ec2"
@@ -99,47 +98,16 @@ def _payload(shape: Any, headers: Mapping[str, str], body: bytes) -> dict[str, A
 
 
 def _in_path(operation: Any, shape: Any, host: str, path: str) -> dict[str, str]:
-    template = operation.http["requestUri"].partition("?")[0]
-    if "Bucket" in shape.members and (virtual := _VIRTUAL_HOST.match(host)):
-        path = f"/{virtual['bucket']}{path}"
-    if "Bucket" in shape.members and "{Bucket}" not in template:
-        template = "/{Bucket}" + template
-    pattern = re.sub(
-        r"\\{(\w+)(\\\+)?\\}",
-        lambda one: f"(?P<{one[1]}>{'.+' if one[2] else '[^/]+'})",
-        re.escape(template),
-    )
-    found = re.fullmatch(pattern + "/?", path)
+    uri = operation.http["requestUri"]
+    if operation.service_model.service_name == "s3":
+        path = with_bucket(host, path)
+        # botocore's clients take the bucket out of their models.
+        if "Bucket" in shape.members and "{Bucket}" not in uri:
+            uri = "/{Bucket}" + uri
+    labels = Template.parse(uri).match(path) or {}
     names = {
         member.serialization.get("name", name): name
         for name, member in shape.members.items()
         if member.serialization.get("location") == "uri"
     }
-    values = found.groupdict() if found else {}
-    return {names[key]: unquote(value) for key, value in values.items() if key in names}
-
-
-def _operation(service: str, operation: str) -> Any:
-    model = _model(service)
-    try:
-        return model.operation_model(operation) if model is not None else None
-    except Exception as error:
-        if type(error).__name__ != "OperationNotFoundError":
-            raise
-        return None
-
-
-@cache
-def _model(service: str) -> Any:
-    """The model by botocore's name or moto's; None if there is none."""
-    import botocore.loaders
-    import botocore.model
-
-    loader = botocore.loaders.create_loader()
-    known = loader.list_available_services("service-2")
-    by_plain_name = {name.replace("-", ""): name for name in known}
-    name = by_plain_name.get(service.replace("-", ""))
-    name = name or by_plain_name.get(service.removeprefix("aws"))
-    if name is None:
-        return None
-    return botocore.model.ServiceModel(loader.load_service_model(name, "service-2"), name)
+    return {names[key]: value for key, value in labels.items() if key in names}

@@ -22,7 +22,7 @@ class RecordedCall:
         #: ``lambda``, ``s3``: botocore's name of the service as far as it is known,
         #: else moto's (``awslambda``), None for what no service of moto serves.
         self.service = (call.service if call else None) or request.service
-        #: ``PutObject``; None where only method and path say it, as for a presigned URL.
+        #: ``PutObject``; None for what botocore's models don't have, as the POST of a form.
         self.operation = request.operation or (call.operation if call else None)
         self.method = request.method
         self.url = request.original_url or request.url
@@ -30,7 +30,10 @@ class RecordedCall:
         self.status: int | None = None
         #: What the client got in place of an answer.
         self.error: BaseException | None = None
-        #: AWS's code of an error answer: ``NoSuchBucket``.
+        #: Whether it went to the real network: to an address that is not AWS's, or by moto's
+        #: ``passthrough``.
+        self.passed = False
+        #: AWS's code of an error answer: ``NoSuchBucket``; not known of a call that `passed`.
         self.error_code: str | None = None
         self._aws_url = request.url
         self._headers = request.headers
@@ -108,7 +111,10 @@ class RecordedCall:
         )
 
     def outcome(self) -> str:
-        """``200 in 1.2 ms``, ``404 NoSuchBucket in 0.8 ms``, an exception, or that it waits."""
+        """``200 in 1.2 ms``, ``404 NoSuchBucket in 0.8 ms``, an exception, or that it waits.
+
+        With ``, over the real network`` where no mock has answered.
+        """
         if self._ended is None:
             return "no answer yet"
         if self.error is not None:
@@ -116,7 +122,8 @@ class RecordedCall:
             said = text if len(text) <= 200 else f"{text[:200]}..."
         else:
             said = f"{self.status} {self.error_code}" if self.error_code else f"{self.status}"
-        return f"{said} in {(self.duration or 0) * 1000:.1f} ms"
+        real = ", over the real network" if self.passed else ""
+        return f"{said} in {(self.duration or 0) * 1000:.1f} ms{real}"
 
     def asked(self) -> str:
         """``s3 PutObject(Bucket='docs', Key='a.txt', Body=<5 bytes>)``, secrets masked."""

@@ -10,9 +10,11 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..locks import under
 from ..request import AwsRequest, AwsResponse
-from .environs import environ, parsed
+from ..undo import Undo
 from .names import require
+from .servers import warn_of_servers
 
 _ANY_URL = re.compile("https?://")
 _AWS_URL = re.compile(r"https?://.+\.amazonaws.com/.*")
@@ -28,6 +30,8 @@ class Moto:
     #: a lock around them would wait for ever. Found by reading moto for
     #: ``Thread``, ``.join(`` and ``.wait(``.
     WAITS_FOR_THREADS = frozenset({"awslambda", "batch", "cloudformation", "stepfunctions", "swf"})
+    #: moto's name of its own API (``/moto-api/reset``).
+    API = "moto_api._internal"
 
     def __init__(self) -> None:
         self.mock_class = self._need("moto.core.models", "MockAWS")
@@ -42,12 +46,13 @@ class Moto:
         self._not_implemented = self._need("moto.core.models", "not_implemented_callback")
         self._callback_class = self._need("moto.core.models", "CallbackResponse")
         self._backends = self._need("moto.core.base_backend", "BackendDict")
+        self._need("moto.core.base_backend", "BackendDict", "_instances")
         self._reset_models = self._need("moto.core.model_instances", "reset_model_data")
         self.config: dict[str, Any] = self._need("moto.core.config", "default_user_config")
         self.url_patterns: list[tuple[str, re.Pattern[str]]] = self._need(
             "moto.backend_index", "backend_url_patterns"
         )
-        self.to_aws_domain = self._need("moto.core.utils", "get_equivalent_url_in_aws_domain")
+        self._to_aws_domain = self._need("moto.core.utils", "get_equivalent_url_in_aws_domain")
         self.custom_s3_endpoints = self._need("moto.settings", "get_s3_custom_endpoints")
         self._passthrough_url = self._need("moto.core.config", "passthrough_url")
         self._passthrough_service = self._need("moto.core.config", "passthrough_service")
@@ -59,6 +64,11 @@ class Moto:
         self._recorder = self._need("moto.moto_api", "recorder")
         self._need("moto.moto_api", "recorder", "_record_request")
         self._request_class = self._find_request_class()
+        # What `responses` patches.
+        self._adapter = require("requests", "requests.adapters", "HTTPAdapter")
+        #: What it had there when ours was the mock that switched moto on.
+        self._sends: Any = None
+        self._counted = False
 
     @cached_property
     def version(self) -> str:
@@ -85,32 +95,66 @@ class Moto:
 
         ``ours(request)`` says whether a request of `requests` is answered here,
         ``answer(request)`` gives urllib3's response, or None while no mock of ours is active.
+        :meth:`leave` takes it back, also where it was interrupted.
         """
-        mock = self.mock_class
-        with mock._mock_init_lock:
-            if mock._nested_count == 0:
-                self._switch_on(reset, ours, answer)
-                mock._mocks_active = True
-            mock._nested_count += 1
+        under(self.mock_class._mock_init_lock, self._enter, reset, ours, answer)
 
     def leave(self, remove_data: bool) -> None:
-        """Count one less; the last one, whoever's it is, switches moto off."""
+        """Count one less, if :meth:`enter` has counted; the last one switches moto off."""
+        under(self.mock_class._mock_init_lock, self._leave, remove_data)
+
+    def _enter(self, reset: bool, ours: Ours, answer: Answer) -> None:
         mock = self.mock_class
-        with mock._mock_init_lock:
-            mock._nested_count -= 1
-            if mock._nested_count == 0:
-                mock._mocks_active = False
-                self.stubber.enabled = False
-                try:
-                    if remove_data:
-                        self.reset()
-                        self._reset_models()
-                finally:
-                    self._responses_mock.stop()
+        # No call is between these two, and so no interrupt.
+        mock._nested_count += 1
+        self._counted = True
+        self._sends = None
+        if mock._nested_count == 1:
+            if reset:
+                warn_of_servers()
+                self.reset()
+            self._sends = self._adapter.send
+            self._responses_mock.start()
+            self.restore_routes(ours, answer)
+            self.stubber.enabled = True
+            mock._mocks_active = True
+
+    def _leave(self, remove_data: bool) -> None:
+        if not self._counted:
+            return
+        steps = Undo()
+        steps.add(self._count_down)
+        if self.mock_class._nested_count == 1:
+            steps.add(self._stop_responses)
+            if remove_data:
+                steps.add(self._reset_models)
+                steps.add(self.reset)
+            self.mock_class._mocks_active = self.stubber.enabled = False
+        steps.close()
+
+    def _count_down(self) -> None:
+        if self._counted:
+            self.mock_class._nested_count -= 1
+            self._counted = False
+
+    def _stop_responses(self) -> None:
+        self._responses_mock.stop()
+        # An interrupted start or stop of unittest.mock forgets what it has patched.
+        left = self._adapter.send
+        if self._sends not in (None, left) and left.__module__ == "responses":
+            self._adapter.send = self._sends
 
     def reset(self) -> None:
         """Forget all resources, as ``moto.mock_aws().reset()`` does."""
-        self._backends.reset()
+        try:
+            self._backends.reset()
+        except BaseException:
+            # A backend that was interrupted in its reset has no attributes, and could never
+            # be reset again.
+            for backends in tuple(self._backends._instances):
+                backends.clear()
+            self._backends._instances.clear()
+            raise
         self._reset_responses(self._responses_mock)
 
     def restore_routes(self, ours: Ours, answer: Answer) -> None:
@@ -127,17 +171,6 @@ class Moto:
             self._responses_mock.add(
                 self._callback_class(method=method, url=_AWS_URL, callback=self._not_implemented)
             )
-
-    def _switch_on(self, reset: bool, ours: Ours, answer: Answer) -> None:
-        if reset:
-            self.reset()
-        self._responses_mock.start()
-        try:
-            self.restore_routes(ours, answer)
-            self.stubber.enabled = True
-        except BaseException:
-            self._responses_mock.stop()
-            raise
 
     @cached_property
     def _guarded_class(self) -> Any:
@@ -185,6 +218,11 @@ class Moto:
 
     # -- moto's handlers --------------------------------------------------
 
+    def aws_domain(self, url: str) -> Any:
+        """A URL, parsed, in the domain that moto's patterns have."""
+        parts, _ = self._to_aws_domain(whole_path(url))
+        return parts
+
     def url_handlers(self, service: str) -> Iterator[tuple[str, Callable[..., Any]]]:
         """URL pattern and handler of one backend, in moto's order."""
         backends = self._get_backend(service)
@@ -195,23 +233,18 @@ class Moto:
             backend = backends["global"]
         yield from backend.urls.items()
 
-    def call(
-        self, handler: Callable[..., Any], request: AwsRequest, *, quick: bool = False
-    ) -> AwsResponse:
-        """Run one of moto's handlers, as moto's own stubber does.
-
-        ``quick`` makes the request that the handler is given without werkzeug's builder.
-        """
+    def call(self, handler: Callable[..., Any], request: AwsRequest) -> AwsResponse:
+        """Run one of moto's handlers, as moto's own stubber does."""
         given: Any
         if request.headers.get("Accept") == "*/*":
             # aiohttp and httpx send it of their own accord. It says as much as none
             # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
             del request.headers["Accept"]
-        request_url = _without_parameters(request.url)
-        apart = request.apart if quick and request.takes_apart else None
+        request_url = whole_path(request.url)
+        apart = request.apart if request.takes_apart else None
         body = request.body if apart is None else apart.payload
         if self._request_class is not None:
-            given = self._request(request, request_url, body, quick)
+            given = self.build_request(request, request_url, body)
             url = given.raw_url
             # The body is all there: werkzeug need not limit it, which copies it twice.
             given.environ["wsgi.input_terminated"] = True
@@ -232,22 +265,20 @@ class Moto:
             getattr(given, "environ", {}).pop("werkzeug.request", None)
         return AwsResponse.of(status, out_headers, body)
 
-    def _request(self, request: AwsRequest, url: str, body: bytes, quick: bool) -> Any:
-        build, given = self._request_class.from_primitives, (request.method, url, request.headers)
-        if quick:
-            made = environ(build, *given, body)
-            if made is not None:
-                return parsed(self._request_class(made), body)
-        return build(*given, body)
+    def build_request(self, request: AwsRequest, url: str, body: bytes) -> Any:
+        """The request that moto's handlers are given; replaced by a fast path."""
+        return self._request_class.from_primitives(request.method, url, request.headers, body)
 
 
 def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:
     """botocore's own request, as moto's stubber hands it on; of a form, werkzeug's, parsed.
 
     A form is what no client of botocore sends: the POST of a presigned policy.
-    moto's mock of `requests` makes a werkzeug request of it too.
+    moto's mock of `requests` makes a werkzeug request of it too. moto's own API is asked
+    through its server only, so it takes nothing else.
     """
-    if request.headers.get("Content-Type", "").startswith("multipart/form-data"):
+    is_form = request.headers.get("Content-Type", "").startswith("multipart/form-data")
+    if is_form or request.service == Moto.API:
         from werkzeug.test import EnvironBuilder
         from werkzeug.wrappers import Request
 
@@ -268,7 +299,7 @@ def _as_older_moto_takes_it(request: AwsRequest, url: str, body: bytes) -> Any:
     return AWSPreparedRequest(request.method, url, headers, body, False)
 
 
-def _without_parameters(url: str) -> str:
+def whole_path(url: str) -> str:
     """The URL with its path's semicolons escaped.
 
     moto parses with ``urlparse``, which cuts what follows one off the path; a

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from .names import require
+from .names import attribute, require
 
 
 class JsonParsers:
@@ -14,10 +14,10 @@ class JsonParsers:
 
     def __init__(self) -> None:
         module = "moto.core.parse"
-        self.cls = require("moto", module, "BaseJSONParser")
-        self.parse_structure = require("moto", module, "BaseJSONParser", "_parse_structure")
+        self.structures = attribute("moto", module, "BaseJSONParser", "_parse_structure")
         self._parse_shape = require("moto", module, "BaseJSONParser", "_parse_shape")
         self._default = require("moto", module, "BaseJSONParser", "_default_handle")
+        require("moto", module, "BaseJSONParser", "MAP_TYPE")
         self.takes_strings: Callable[[Any], bool] = cache(self._takes_strings)
 
     def _takes_strings(self, kind: Any) -> bool:

@@ -6,48 +6,46 @@ from copy import copy
 from functools import cache
 from typing import Any
 
-from ..errors import IncompatibleLibrary
-from .names import require
+from .names import attribute, incompatible, require, require_attributes
 
+_HOOKS = "botocore.hooks"
 #: A node of the tree of handlers, with nothing in it.
 _NO_HANDLERS: Any = {"chunk": None, "children": {}, "values": None}
 
 
-class Events:
-    """botocore's event system: aliases of event names, and what it checks of handlers."""
+class EventNames:
+    """What aliases of event names are looked up with."""
 
     def __init__(self) -> None:
-        self.module = require("botocore", "botocore.hooks")
-        self.aliaser_class = require("botocore", "botocore.hooks", "EventAliaser")
-        self.accepts_kwargs = require("botocore", "botocore.hooks", "accepts_kwargs")
-        self._aliases = require("botocore", "botocore.hooks", "EVENT_ALIASES")
-        aliaser = self.aliaser_class(None)
-        for name in ("_event_aliases", "_alias_name_cache"):
-            if not hasattr(aliaser, name):
-                from botocore import __version__
+        self.init = attribute("botocore", _HOOKS, "EventAliaser", "__init__")
+        self._aliases = require("botocore", _HOOKS, "EVENT_ALIASES")
+        own = ("_event_aliases", "_alias_name_cache")
+        require_attributes("botocore", _HOOKS, "EventAliaser", *own)
 
-                raise IncompatibleLibrary("botocore", __version__, f"EventAliaser.{name}")
-
-        self.trie_class = require("botocore", "botocore.hooks", "_PrefixTrie")
-        node_list_class = require("botocore", "botocore.hooks", "NodeList")
-        if vars(self.trie_class()) != {"_root": _NO_HANDLERS}:
-            from botocore import __version__
-
-            raise IncompatibleLibrary("botocore", __version__, "_PrefixTrie._root")
-        for name in ("__copy__", "append_item", "remove_item"):
-            require("botocore", "botocore.hooks", "_PrefixTrie", name)
-        self.sharing_class = _sharing(self.trie_class, node_list_class)
-
-    def share_trie(self, trie: Any) -> Any:
-        """A copy of a tree of handlers; the two share their branches until one of them changes."""
-        if type(trie) is self.trie_class:
-            trie.__class__, trie._own = self.sharing_class, set()
-        return copy(trie)
-
-    def share_names(self, aliaser: Any, names: dict[str, str]) -> None:
+    def share(self, aliaser: Any, names: dict[str, str]) -> None:
         """Have an aliaser look event names up in ``names``, if its aliases are botocore's own."""
         if aliaser._event_aliases == self._aliases:
             aliaser._alias_name_cache = names
+
+
+class HandlerTrees:
+    """The trees that handlers are kept in."""
+
+    def __init__(self) -> None:
+        self.copy = attribute("botocore", _HOOKS, "_PrefixTrie", "__copy__")
+        self.cls = self.copy.owner
+        node_list_class = require("botocore", _HOOKS, "NodeList")
+        own = ("append_item", "remove_item", "_root")
+        require_attributes("botocore", _HOOKS, "_PrefixTrie", *own)
+        if vars(self.cls()) != {"_root": _NO_HANDLERS}:
+            raise incompatible("botocore", f"{_HOOKS}._PrefixTrie()._root as it is known here")
+        self._sharing_class = _sharing(self.cls, node_list_class)
+
+    def share(self, trie: Any) -> Any:
+        """A copy of a tree of handlers; the two share their branches until one of them changes."""
+        if type(trie) is self.cls:
+            trie.__class__, trie._own = self._sharing_class, set()
+        return copy(trie)
 
 
 @cache
@@ -108,15 +106,12 @@ class Emitter:
 
     def __init__(self) -> None:
         module, name = "aiobotocore.hooks", "AioHierarchicalEmitter"
-        self.cls = require("aiobotocore", module, name)
-        self.emit = require("aiobotocore", module, name, "_emit")
+        self.emit = attribute("aiobotocore", module, name, "_emit")
+        self.cls = self.emit.owner
         self.log = require("aiobotocore", module, "logger")
         self._module = require("aiobotocore", module)
         require("aiobotocore", module, "resolve_awaitable")
-        if not hasattr(self.cls(), "_lookup_cache"):
-            from botocore import __version__
-
-            raise IncompatibleLibrary("botocore", __version__, f"{name}()._lookup_cache")
+        require_attributes("aiobotocore", module, name, "_lookup_cache")
 
     def known_handlers(self, emitter: Any, event_name: Any) -> Any:
         """The handlers that were found for this event before; None if they have to be looked for.

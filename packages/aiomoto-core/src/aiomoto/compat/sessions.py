@@ -4,53 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..errors import IncompatibleLibrary
-from .names import require
+from .names import Attribute, attribute, require, require_attributes
 
 
-class Clients:
-    """What botocore makes client classes of."""
+class ServiceModels:
+    """botocore's models of services, by the dictionaries that they were made from."""
 
     def __init__(self) -> None:
-        self.creator_class = require("botocore", "botocore.client", "ClientCreator")
-        #: Under which name the creator has it.
-        self.create_methods_name = "_create_methods"
-        self.create_methods = require(
-            "botocore", "botocore.client", "ClientCreator", self.create_methods_name
-        )
-        self.model_class = require("botocore", "botocore.model", "ServiceModel")
-        self.discovery_operation = self._property("endpoint_discovery_operation")
-        self.discovery_required = self._property("endpoint_discovery_required")
-        self.description(self.model_class({}))  # raises if it can't be had
-
-    def _property(self, name: str) -> Any:
-        require("botocore", "botocore.model", "ServiceModel", name)
-        return vars(self.model_class)[name]
+        name = "_service_description"
+        require_attributes("botocore", "botocore.model", "ServiceModel", name)
 
     @staticmethod
     def description(model: Any) -> Any:
         """The dictionary that a service model was made from."""
-        try:
-            return model._service_description
-        except AttributeError as error:
-            from botocore import __version__
+        return model._service_description
 
-            name = "ServiceModel._service_description"
-            raise IncompatibleLibrary("botocore", __version__, name) from error
+
+def client_methods() -> Attribute:
+    """What makes the methods of a client's class."""
+    return attribute("botocore", "botocore.client", "ClientCreator", "_create_methods")
 
 
 class TlsContexts:
-    """aiobotocore's TLS contexts on aiohttp: what makes them, since 3.x in a thread."""
+    """aiobotocore's TLS contexts on aiohttp, where a function of their own makes them in a thread.
+
+    So since aiobotocore 3.
+    """
 
     def __init__(self) -> None:
-        self.module = require("aiobotocore", "aiobotocore.httpsession")
-        self._session_class = require("aiobotocore", "aiobotocore.httpsession", "AIOHTTPSession")
-        self._build = getattr(self._session_class, "_build_ssl_contexts", None)
-
-    @property
-    def are_built_in_threads(self) -> bool:
-        """Whether a function of their own makes them, as ``asyncio.to_thread`` needs it."""
-        return self._build is not None and hasattr(self.module, "asyncio")
+        module, name = "aiobotocore.httpsession", "AIOHTTPSession"
+        #: The module that has ``to_thread``.
+        self.asyncio = attribute("aiobotocore", module, "asyncio")
+        self._session_class = require("aiobotocore", module, name)
+        self._build = require("aiobotocore", module, name, "_build_ssl_contexts")
 
     def builds(self, function: Any) -> bool:
         """Whether this is the method that makes them; not one that somebody else has written."""
@@ -60,5 +46,32 @@ class TlsContexts:
 
 def json_open_methods() -> dict[str, Any]:
     """How botocore opens its data files, by their extension."""
-    found: dict[str, Any] = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
-    return found
+    methods: dict[str, Any] = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
+    return methods
+
+
+class ServiceLists:
+    """The services that botocore's loaders find, and which other loaders look as they do."""
+
+    #: What finding the services consists of.
+    _NAMES = ("_potential_locations", "search_paths")
+
+    def __init__(self) -> None:
+        module = "botocore.loaders"
+        self.listing = attribute("botocore", module, "Loader", "list_available_services")
+        self.loader_class = self.listing.owner
+        self._file_loader_class = require("botocore", module, "JSONFileLoader")
+        #: The extensions of botocore's data files.
+        self.extensions = tuple(json_open_methods())
+        for name in self._NAMES:
+            require("botocore", module, "Loader", name)
+
+    def are_as_botocores(self, loader: Any) -> bool:
+        """Whether a loader looks for services in the folders of its path, as botocore's does.
+
+        moto's own loader, of a class of its own, does.
+        """
+        own = type(loader)
+        return type(loader.file_loader) is self._file_loader_class and all(
+            getattr(own, name) is getattr(self.loader_class, name) for name in self._NAMES
+        )

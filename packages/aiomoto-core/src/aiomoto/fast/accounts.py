@@ -5,30 +5,26 @@ moto makes IAM's backend of each partition in order to look there, for each requ
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..compat import require
+from ..compat import attribute, require
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
-    module = require("moto", "moto.iam.models")
-    find = require("moto", "moto.iam.models", "get_account_id_from")
+def patches() -> list[Patch]:
+    """The account of an access key."""
+    finding = attribute("moto", "moto.iam.models", "get_account_id_from")
     accounts = require("moto", "moto.iam.models", "iam_backends")
     default = require("moto", "moto.iam.models", "DEFAULT_ACCOUNT_ID")
 
     def account_of(access_key: str) -> Any:
         """The account of an access key; the default one of a key that nobody made."""
-        if not optimises():
-            return find(access_key)
         for account_id, partitions in list(accounts.items()):
             for backend in list(partitions.values()):
                 if access_key in backend.access_keys:
                     return account_id
         return default
 
-    return [(module, "get_account_id_from", account_of)]
+    return [finding.patch(account_of)]

@@ -7,43 +7,40 @@ an abstract class.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..compat import Emitter, require
+from ..compat import Emitter, attribute
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
-_NAME = "resolve_awaitable"
 #: Results that nobody can await.
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
 
 
-def patches(module: str, optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in a module of aiobotocore while a mock is active."""
-    resolve = require("aiobotocore", module, _NAME)
+def results(module: str) -> list[Patch]:
+    """The results of handlers, in one module of aiobotocore."""
+    resolving = attribute("aiobotocore", module, "resolve_awaitable")
+    resolve = resolving.original
 
     async def quick_resolve(obj: Any) -> Any:
         """The result of a handler, awaited if it has to be."""
-        if type(obj) in _PLAIN and optimises():
-            return obj
-        return await resolve(obj)
+        return obj if type(obj) in _PLAIN else await resolve(obj)
 
-    return [(require("aiobotocore", module), _NAME, quick_resolve)]
+    return [resolving.patch(quick_resolve)]
 
 
-def of_hooks(module: str, optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in aiobotocore's module of events, the emitter among it."""
+def events() -> list[Patch]:
+    """The events of aiobotocore."""
     emitter = Emitter()
-    cls, emit, log = emitter.cls, emitter.emit, emitter.log
+    emit, log = emitter.emit.original, emitter.log
 
     async def quick_emit(
         self: Any, event_name: Any, kwargs: Any, stop_on_response: bool = False
     ) -> Any:
         """Call an event's handlers; those that return nothing are not awaited."""
         handlers = emitter.known_handlers(self, event_name)
-        if handlers is None or not optimises() or log.isEnabledFor(logging.DEBUG):
+        if handlers is None or log.isEnabledFor(logging.DEBUG):
             return await emit(self, event_name, kwargs, stop_on_response)
         responses: list[Any] = []
         if handlers:
@@ -57,4 +54,4 @@ def of_hooks(module: str, optimises: Callable[[], bool]) -> list[Patch]:
                 break
         return responses
 
-    return [*patches(module, optimises), (cls, "_emit", quick_emit)]
+    return [emitter.emit.patch(quick_emit)]

@@ -5,17 +5,17 @@ from __future__ import annotations
 import inspect
 import re
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from ..compat import require
+from ..compat import attribute, require, require_attributes
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
+_RESPONSES = "moto.core.responses"
 _DICTS = (dict, OrderedDict)
 #: As botocore writes it. Nothing behind the access key could be taken for one: it would
 #: have twenty capitals or digits.
@@ -28,66 +28,57 @@ _SIGNATURE = re.compile(
 _KEY_LENGTH = 20
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
-    responses = require("moto", "moto.core.responses")
-    list_methods = require("moto", "moto.core.responses", "method_names_from_class")
+def methods() -> list[Patch]:
+    """The actions that a service has."""
+    listing = attribute("moto", _RESPONSES, "method_names_from_class")
 
     def method_names(cls: Any) -> Any:
         """The names of a class's methods, for moto to see whether an action is among them."""
-        return MethodNames(cls) if optimises() else list_methods(cls)
+        return MethodNames(cls)
 
-    return [
-        (responses, "method_names_from_class", method_names),
-        *underscores("moto.core.responses", optimises),
-        *_request_headers(optimises),
-        *_access_keys(optimises),
-        *_queries(optimises),
-        *_picker(optimises),
-    ]
+    return [listing.patch(method_names)]
 
 
-def underscores(module: str, optimises: Callable[[], bool]) -> list[Patch]:
+def underscores(module: str) -> list[Patch]:
     """How a module of moto makes ``put_item`` of ``PutItem``, character by character."""
-    write = require("moto", module, "camelcase_to_underscores")
+    writing = attribute("moto", module, "camelcase_to_underscores")
+    write = writing.original
     known = lru_cache(maxsize=4096)(write)
 
     def quick_underscores(argument: Any) -> Any:
         """The name of a method or an attribute."""
-        return known(argument) if type(argument) is str and optimises() else write(argument)
+        return known(argument) if type(argument) is str else write(argument)
 
-    return [(require("moto", module), "camelcase_to_underscores", quick_underscores)]
+    return [writing.patch(quick_underscores)]
 
 
-def _request_headers(optimises: Callable[[], bool]) -> list[Patch]:
-    """The headers of moto's requests, whose names are worked out for each look at them."""
-    try:
-        module: Any = import_module("moto.core.request")
-        headers, note = module.EnvironHeaders, module.PRESERVED_HEADER_NAMES_ENVIRON_KEY
-    except (ImportError, AttributeError):
-        return []  # an older moto; it has no headers of its own
-    slowly = headers.__iter__
+def headers() -> list[Patch]:
+    """The headers of moto's requests, whose names are worked out for each look at them.
+
+    An older moto has no headers of its own.
+    """
+    iteration = attribute("moto", "moto.core.request", "EnvironHeaders", "__iter__")
+    note = require("moto", "moto.core.request", "PRESERVED_HEADER_NAMES_ENVIRON_KEY")
+    cls, slowly = iteration.owner, iteration.original
 
     def pairs(self: Any) -> Any:
         """Names and values; werkzeug's own where moto has noted no spelling."""
-        if self.environ.get(note) or not optimises():
-            return slowly(self)
-        return super(headers, self).__iter__()
+        return slowly(self) if self.environ.get(note) else super(cls, self).__iter__()
 
-    return [(headers, "__iter__", pairs)]
+    return [iteration.patch(pairs)]
 
 
-def _access_keys(optimises: Callable[[], bool]) -> list[Patch]:
+def access_keys() -> list[Patch]:
     """The pattern of a signature's access key, which is tried at each character from the end."""
-    responses = require("moto", "moto.core.responses", "BaseResponse")
-    pattern = require("moto", "moto.core.responses", "BaseResponse", "access_key_regex")
+    regex = attribute("moto", _RESPONSES, "BaseResponse", "access_key_regex")
+    pattern = regex.original
 
     class Quick:
         """The same matches; those of the usual signatures without going back and forth."""
 
         def search(self, text: str) -> Any:
             """The access key of an ``Authorization`` header, as the group of that name."""
-            usual = _SIGNATURE.fullmatch(text) if optimises() else None
+            usual = _SIGNATURE.fullmatch(text)
             if usual is None:
                 return pattern.search(text)
             return usual if len(usual["access_key"]) == _KEY_LENGTH else None
@@ -95,15 +86,13 @@ def _access_keys(optimises: Callable[[], bool]) -> list[Patch]:
         def __getattr__(self, name: str) -> Any:
             return getattr(pattern, name)
 
-    return [(responses, "access_key_regex", Quick())]
+    return [regex.patch(Quick())]
 
 
-def _queries(optimises: Callable[[], bool]) -> list[Patch]:
-    """What moto looks for in every body and region: a form's fields, and the partition."""
-    module = require("moto", "moto.core.responses")
-    parse = require("moto", "moto.core.responses", "parse_qsl")
-    partition_of = require("moto", "moto.core.responses", "get_partition")
-    known_partition = lru_cache(maxsize=256)(partition_of)
+def forms() -> list[Patch]:
+    """The fields of a form, which moto looks for in every body."""
+    parsing = attribute("moto", _RESPONSES, "parse_qsl")
+    parse = parsing.original
 
     def quick_parse(qs: Any, keep_blank_values: bool = False, **options: Any) -> Any:
         """The fields of a form. JSON is one whose only field has no value."""
@@ -113,18 +102,24 @@ def _queries(optimises: Callable[[], bool]) -> list[Patch]:
             and type(qs) is str
             and qs[:1] == "{"
             and not any(mark in qs for mark in "&=%+")
-            and optimises()
         ):
             return [(qs, "")]
         return parse(qs, keep_blank_values, **options)
 
+    return [parsing.patch(quick_parse)]
+
+
+def partitions() -> list[Patch]:
+    """The partition of a region."""
+    finding = attribute("moto", _RESPONSES, "get_partition")
+    partition_of = finding.original
+    known = lru_cache(maxsize=256)(partition_of)
+
     def quick_partition(region: Any) -> Any:
         """``aws``, ``aws-cn`` and so on."""
-        if type(region) is str and optimises():
-            return known_partition(region)
-        return partition_of(region)
+        return known(region) if type(region) is str else partition_of(region)
 
-    return [(module, "parse_qsl", quick_parse), (module, "get_partition", quick_partition)]
+    return [finding.patch(quick_partition)]
 
 
 class MethodNames:
@@ -140,19 +135,20 @@ class MethodNames:
         return iter(name for name, _ in inspect.getmembers(self._class, inspect.isfunction))
 
 
-def _picker(optimises: Callable[[], bool]) -> list[Patch]:
+def members() -> list[Patch]:
     """moto's serialiser: under which names it looks for a member of a dictionary.
 
     They depend on the shapes of botocore's model only, where the object has no
-    class of its own. moto works them out for each member of each answer.
+    class of its own. moto works them out for each member of each answer. An older moto
+    has no such serialiser.
     """
-    try:
-        serialize: Any = import_module("moto.core.serialize")
-        picker, defaults = serialize.AttributePicker, serialize.DEFAULT_ALIAS_PROVIDERS
-        kinds = (picker, serialize.XFormedAttributePicker)
-    except (ImportError, AttributeError):
-        return []  # an older moto; there is nothing to shorten
-    pick = picker.__call__
+    module = "moto.core.serialize"
+    picking = attribute("moto", module, "AttributePicker", "__call__")
+    defaults = require("moto", module, "DEFAULT_ALIAS_PROVIDERS")
+    kinds = (picking.owner, require("moto", module, "XFormedAttributePicker"))
+    used = ("get_possible_keys", "alias_providers", "response_transformers")
+    require_attributes("moto", module, "AttributePicker", *used)
+    pick = picking.original
     names: WeakKeyDictionary[Any, dict[Any, tuple[str, ...] | None]] = WeakKeyDictionary()
 
     def names_of(self: Any, context: Any) -> tuple[str, ...] | None:
@@ -175,7 +171,6 @@ def _picker(optimises: Callable[[], bool]) -> list[Patch]:
             and self.alias_providers is defaults
             and not self.response_transformers
             and context.shape is not None
-            and optimises()
         ):
             found = names_of(self, context)
             if found is not None:
@@ -185,4 +180,4 @@ def _picker(optimises: Callable[[], bool]) -> list[Patch]:
                 return None
         return pick(self, context)
 
-    return [(picker, "__call__", quick_pick)]
+    return [picking.patch(quick_pick)]

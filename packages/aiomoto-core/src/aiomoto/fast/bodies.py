@@ -5,7 +5,6 @@ An attribute of DynamoDB is a structure of eleven members, only one of which is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..compat import JsonParsers
@@ -19,14 +18,15 @@ _KEPT = "_aiomoto_json_members"
 _Members = list[tuple[str, str, Any]]
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
+def patches() -> list[Patch]:
+    """The structures of a body."""
     parsers = JsonParsers()
-    slowly, takes_strings, parse = parsers.parse_structure, parsers.takes_strings, parsers.parse
+    structures, takes_strings, parse = parsers.structures, parsers.takes_strings, parsers.parse
+    slowly = structures.original
 
     def quick_parse(self: Any, shape: Any, value: Any) -> Any:
         """The members of a structure that are there, in the order of the model."""
-        if type(value) is not dict or shape.is_document_type or not optimises():
+        if type(value) is not dict or shape.is_document_type:
             return slowly(self, shape, value)
         members = getattr(shape, _KEPT, None) or _members(shape)
         strings = takes_strings(type(self))
@@ -38,7 +38,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
                 parsed[member_name] = raw if plain else parse(self, member, raw)
         return parsed
 
-    return [(parsers.cls, "_parse_structure", quick_parse)]
+    return [structures.patch(quick_parse)]
 
 
 def _members(shape: Any) -> _Members:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..compat import require
+from ..compat import attribute, incompatible, require
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
-
-_NAME = "subdomain_based_buckets"
 
 
 class _Request:
@@ -21,13 +18,15 @@ class _Request:
         self.headers = {"host": host}
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
-    cls = require("moto", "moto.s3.responses", "S3Response")
-    if not isinstance(vars(cls).get(_NAME), staticmethod):
-        return []  # an older moto, which might ask the object
-    decide = require("moto", "moto.s3.responses", "S3Response", _NAME)
+def patches() -> list[Patch]:
+    """Where the bucket is."""
+    deciding = attribute("moto", "moto.s3.responses", "S3Response", "subdomain_based_buckets")
+    if not isinstance(vars(deciding.owner)[deciding.name], staticmethod):
+        # An older moto, which might ask the object.
+        raise incompatible("moto", f"S3Response.{deciding.name} as a static method")
+    decide = deciding.original
     settings = require("moto", "moto.settings")
+    require("moto", "moto.settings", "S3_IGNORE_SUBDOMAIN_BUCKETNAME")
     custom_endpoints = require("moto", "moto.settings", "get_s3_custom_endpoints")
 
     @lru_cache(maxsize=1024)
@@ -36,10 +35,9 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def subdomain_based_buckets(request: Any) -> Any:
         """Whether the bucket is in the host's name; else it is the path's first part."""
-        host = request.headers.get("host") if optimises() else None
+        host = request.headers.get("host")
         if not host:
             return decide(request)
-        ignored = getattr(settings, "S3_IGNORE_SUBDOMAIN_BUCKETNAME", False)
-        return known(host, ignored, tuple(custom_endpoints()))
+        return known(host, settings.S3_IGNORE_SUBDOMAIN_BUCKETNAME, tuple(custom_endpoints()))
 
-    return [(cls, _NAME, staticmethod(subdomain_based_buckets))]
+    return [deciding.patch(staticmethod(subdomain_based_buckets))]

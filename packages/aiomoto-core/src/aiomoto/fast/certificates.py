@@ -11,16 +11,17 @@ import os
 import ssl
 from collections.abc import Callable
 from contextvars import ContextVar
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..compat import TlsContexts, require
+from ..compat import TlsContexts, attribute
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
-#: Bundles that were loaded without an error, as they were then.
+#: Bundles that were loaded without an error, as they were then. certifi's (or botocore's),
+#: which a client has that is told none, is taken to be good.
 _good: set[tuple[str, int, int]] = set()
 #: Whether contexts are made in an event loop, so that nothing may be loaded.
 _in_loop: ContextVar[bool] = ContextVar("aiomoto_in_loop", default=False)
@@ -30,23 +31,25 @@ class _WouldBlock(Exception):
     """Something has to be read from a file now."""
 
 
-def patches(module: str, optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in a module of aiobotocore while a mock is active."""
-    create = require("aiobotocore", module, "create_urllib3_context")
+def late(module: str) -> list[Patch]:
+    """Certificates for a module of aiobotocore, loaded when they are needed."""
+    creating = attribute("aiobotocore", module, "create_urllib3_context")
+    create = creating.original
 
     def create_context(*args: Any, **kwargs: Any) -> Any:
         """A context that loads certificates when they are needed."""
         context = create(*args, **kwargs)
-        if type(context) is ssl.SSLContext and optimises():
+        if type(context) is ssl.SSLContext:
             context.__class__ = LateContext
         return context
 
-    owner = require("aiobotocore", module)
-    found: list[Patch] = [(owner, "create_urllib3_context", create_context)]
-    threads = TlsContexts()
-    if owner is threads.module and threads.are_built_in_threads:
-        found.append((owner, "asyncio", _Asyncio(threads, optimises)))
-    return found
+    return [creating.patch(create_context)]
+
+
+def in_loop() -> list[Patch]:
+    """Contexts that need no file, made without a thread."""
+    contexts = TlsContexts()
+    return [contexts.asyncio.patch(_Asyncio(contexts))]
 
 
 class _Asyncio:
@@ -55,16 +58,15 @@ class _Asyncio:
     A thread for each client costs little to compute and much to wait for, on a busy machine.
     """
 
-    def __init__(self, threads: TlsContexts, optimises: Callable[[], bool]) -> None:
-        self._threads = threads
-        self._optimises = optimises
+    def __init__(self, contexts: TlsContexts) -> None:
+        self._contexts = contexts
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
 
     async def to_thread(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """As asyncio's; other tasks have a turn before the result is there in any case."""
-        if self._optimises() and self._threads.builds(function):
+        if self._contexts.builds(function):
             token = _in_loop.set(True)
             try:
                 made = function(*args, **kwargs)
@@ -88,14 +90,14 @@ def _loading(method: Callable[..., Any]) -> Any:
 
 
 class LateContext(ssl.SSLContext):
-    """An ordinary context that loads a bundle, which is known to be a good one, late."""
+    """An ordinary context that loads a bundle, which is known or taken to be a good one, late."""
 
     def load_verify_locations(
         self, cafile: Any = None, capath: Any = None, cadata: Any = None
     ) -> None:
         """As of any context; errors come at once."""
         bundle = _stamp(cafile) if capath is None and cadata is None else None
-        if bundle is not None and bundle in _good:
+        if bundle is not None and (bundle in _good or bundle[0] == _usual()):
             self.__dict__.setdefault("late", []).append(cafile)
             return
         _may_block()
@@ -122,6 +124,14 @@ class LateContext(ssl.SSLContext):
 def _may_block() -> None:
     if _in_loop.get():
         raise _WouldBlock
+
+
+@cache
+def _usual() -> str:
+    """The path of the bundle of a client that is told none."""
+    from botocore.httpsession import get_cert_path  # aiobotocore has just had it
+
+    return str(Path(get_cert_path(True)).absolute())
 
 
 def _stamp(cafile: Any) -> tuple[str, int, int] | None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..compat import require
+from ..compat import attribute, dates
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -21,11 +20,10 @@ _WHOLE = re.compile(
 )
 
 
-def reading(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
-    name = "_parse_timestamp_with_tzinfo"
-    module = require("botocore", "botocore.utils")
-    parse = require("botocore", "botocore.utils", name)
+def reading() -> list[Patch]:
+    """The dates that botocore reads in answers."""
+    date = dates()
+    parse = date.original
 
     @lru_cache(maxsize=1024)
     def known(value: str, tzinfo: Any, kind: type) -> Any:
@@ -33,26 +31,24 @@ def reading(optimises: Callable[[], bool]) -> list[Patch]:
 
     def quick_parse(value: Any, tzinfo: Any) -> Any:
         """The date that a text or number tells."""
-        if type(value) is str and _WHOLE.fullmatch(value) and optimises():
+        if type(value) is str and _WHOLE.fullmatch(value):
             # The class is another while freezegun is at work.
             return known(value, tzinfo, datetime.datetime)
         return parse(value, tzinfo)
 
-    return [(module, name, quick_parse)]
+    return [date.patch(quick_parse)]
 
 
-def writing(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
-    module = require("moto", "moto.core.responses")
-    write: Any = getattr(module, "http_date", None)
-    if write is None:
-        return []  # an older moto, which writes it another way
+def writing() -> list[Patch]:
+    """The dates that moto writes; an older moto writes them another way."""
+    date = attribute("moto", "moto.core.responses", "http_date")
+    write = date.original
     known = lru_cache(maxsize=64)(write)
 
     def quick_date(timestamp: Any = None) -> Any:
         """The value of a Date header; it is exact to the second."""
-        if type(timestamp) is datetime.datetime and optimises():
+        if type(timestamp) is datetime.datetime:
             return known(timestamp.replace(microsecond=0))
         return write(timestamp)
 
-    return [(module, "http_date", quick_date)]
+    return [date.patch(quick_date)]

@@ -7,11 +7,10 @@ and for every handler its signature is inspected.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from types import FunctionType, MethodType
 from typing import TYPE_CHECKING, Any
 
-from ..compat import Events
+from ..compat import EventNames, HandlerTrees, attribute
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -21,34 +20,41 @@ _VARKEYWORDS = 0x08  # inspect.CO_VARKEYWORDS
 _names: dict[str, str] = {}
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
-    events = Events()
-    accepts_kwargs = events.accepts_kwargs
-    make_aliaser = events.aliaser_class.__init__
+def names() -> list[Patch]:
+    """The names that events have since botocore 1.11."""
+    event_names = EventNames()
+    make_aliaser = event_names.init.original
 
     def init(self: Any, event_emitter: Any, event_aliases: Any = None) -> None:
         """Have aliasers with botocore's own aliases share what they found."""
         make_aliaser(self, event_emitter, event_aliases)
-        if optimises():
-            events.share_names(self, _names)
+        event_names.share(self, _names)
+
+    return [event_names.init.patch(init)]
+
+
+def signatures() -> list[Patch]:
+    """What a handler takes."""
+    accepts = attribute("botocore", "botocore.hooks", "accepts_kwargs")
+    accepts_kwargs = accepts.original
 
     def quick_accepts_kwargs(function: Any) -> Any:
         """Whether a handler takes ``**kwargs``; told from its code where nothing hides that."""
         plain = function.__func__ if type(function) is MethodType else function
-        if type(plain) is FunctionType and not plain.__dict__ and optimises():
+        if type(plain) is FunctionType and not plain.__dict__:
             return bool(plain.__code__.co_flags & _VARKEYWORDS)
         return accepts_kwargs(function)
 
-    copy_trie = events.trie_class.__copy__
+    return [accepts.patch(quick_accepts_kwargs)]
+
+
+def trees() -> list[Patch]:
+    """A client's own tree of handlers."""
+    handlers = HandlerTrees()
+    copy_trie = handlers.copy.original
 
     def quick_copy(self: Any) -> Any:
-        """A client's own tree of handlers; of botocore's own class, its nodes are known."""
-        own = type(self) is events.trie_class and optimises()
-        return events.share_trie(self) if own else copy_trie(self)
+        """A copy of a tree; of botocore's own class, its nodes are known."""
+        return handlers.share(self) if type(self) is handlers.cls else copy_trie(self)
 
-    return [
-        (events.trie_class, "__copy__", quick_copy),
-        (events.aliaser_class, "__init__", init),
-        (events.module, "accepts_kwargs", quick_accepts_kwargs),
-    ]
+    return [handlers.copy.patch(quick_copy)]

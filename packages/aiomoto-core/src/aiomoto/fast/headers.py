@@ -8,7 +8,7 @@ makes a key of its name again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, ItemsView, Iterator
+from collections.abc import ItemsView, Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
+def dictionaries() -> list[Patch]:
+    """The dictionaries of headers."""
     headers = Headers()
     cls, key_of, by_key = headers.headers_class, headers.key, headers.by_key
     known_key = lru_cache(maxsize=4096)(key_of)
@@ -38,7 +38,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def quick_init(self: Any, *args: Any, **kwargs: Any) -> None:
         """Of a list of pairs, as ``dict`` takes it; the first spelling of a name stays."""
-        if len(args) != 1 or kwargs or type(args[0]) is not list or not optimises():
+        if len(args) != 1 or kwargs or type(args[0]) is not list:
             init(self, *args, **kwargs)
             return
         init(self)
@@ -46,19 +46,19 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def quick_contains(self: Any, key: Any) -> Any:
         """Whether there is a header of this name, however it is spelled."""
-        if type(self) is cls and type(key) is str and optimises():
+        if type(self) is cls and type(key) is str:
             return known_key(key) in by_key(self)
         return contains(self, key)
 
     def quick_get(self: Any, key: Any, default: Any = None) -> Any:
         """The value of a header, or ``default``."""
-        if type(self) is cls and optimises():
+        if type(self) is cls:
             return by_key(self).get(key_of(key), default)
         return get(self, key, default)
 
     def quick_items(self: Any) -> Any:
         """A view of names and values."""
-        return Pairs(self) if type(self) is cls and optimises() else items(self)
+        return Pairs(self) if type(self) is cls else items(self)
 
     return [
         (cls, "__init__", quick_init),
@@ -68,18 +68,17 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
     ]
 
 
-def message_patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore's message of headers while a mock is active."""
+def messages() -> list[Patch]:
+    """The messages that requests have their headers in."""
     messages = Messages()
-    cls, pairs = messages.cls, messages.pairs
-    items = cls.items
+    cls, items, pairs = messages.cls, messages.items.original, messages.pairs
 
     def quick_items(self: Any) -> Any:
         """Names and values; what isn't ASCII is looked at by the email package."""
-        if type(self) is cls and optimises():
+        if type(self) is cls:
             found = pairs(self)
             if all(type(value) is str and value.isascii() for _, value in found):
                 return found.copy()
         return items(self)
 
-    return [(cls, "items", quick_items)]
+    return [messages.items.patch(quick_items)]

@@ -6,12 +6,12 @@ Each answer has a request id of 52 characters, each of which is a call of ``rand
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import repeat
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from ..compat import require
+from ..compat import attribute, require
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -19,30 +19,37 @@ if TYPE_CHECKING:
 _MODULE = "moto.moto_api._internal.moto_random"
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
-    cls = require("moto", _MODULE, "MotoRandom")
-    make_string = require("moto", _MODULE, "MotoRandom", "get_random_string")
-    make_hex = require("moto", _MODULE, "MotoRandom", "get_random_hex")
-    hexadecimal = [str(one) for one in require("moto", _MODULE, "HEX_CHARS")]
+def strings() -> list[Patch]:
+    """Identifiers of letters and digits."""
+    making = attribute("moto", _MODULE, "MotoRandom", "get_random_string")
+    cls, make = making.owner, making.original
 
     def get_random_string(
         self: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False
     ) -> Any:
         """Letters, and digits if wanted."""
-        if type(self) is not cls or not optimises():
-            return make_string(self, length, include_digits, lower_case)
+        if type(self) is not cls:
+            return make(self, length, include_digits, lower_case)
         pool = string.ascii_letters + (string.digits if include_digits else "")
         made = "".join(choices(self, pool, length))
         return made.lower() if lower_case else made
 
+    return [making.patch(get_random_string)]
+
+
+def hexadecimal() -> list[Patch]:
+    """Identifiers of hexadecimal digits."""
+    making = attribute("moto", _MODULE, "MotoRandom", "get_random_hex")
+    cls, make = making.owner, making.original
+    digits = [str(one) for one in require("moto", _MODULE, "HEX_CHARS")]
+
     def get_random_hex(self: Any, length: int = 8) -> Any:
         """Hexadecimal digits."""
-        if type(self) is not cls or not optimises():
-            return make_hex(self, length)
-        return "".join(choices(self, hexadecimal, length))
+        if type(self) is not cls:
+            return make(self, length)
+        return "".join(choices(self, digits, length))
 
-    return [(cls, "get_random_string", get_random_string), (cls, "get_random_hex", get_random_hex)]
+    return [making.patch(get_random_hex)]
 
 
 def choices(random: Random, pool: Sequence[str], length: int) -> list[str]:

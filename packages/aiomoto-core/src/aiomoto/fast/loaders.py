@@ -1,8 +1,8 @@
 """botocore's data files: read and parsed once in a process, whatever session asks.
 
-Each loader still gets data of its own (see :mod:`.views`). Files of botocore's
-and boto3's packages are taken not to change while the process runs; all others
-are looked at anew each time, and parsed again if they changed.
+Each loader still gets data of its own (see :mod:`.views`). Files of botocore's,
+boto3's and moto's packages are taken not to change while the process runs; all
+others are looked at anew each time, and parsed again if they changed.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..compat import json_open_methods, require
+from ..compat import ServiceLists, json_open_methods, require
+from ..locks import Order, guarded
 from .views import parse, view
 
 if TYPE_CHECKING:
@@ -23,22 +23,21 @@ if TYPE_CHECKING:
 #: By the path without its extension: what the file was, and its content.
 _files: dict[str, tuple[Any, Any]] = {}
 _exists: dict[str, bool] = {}
-_services: dict[tuple[str, str], list[str]] = {}
-_lock = threading.Lock()
+#: By a folder and a type of model: the services that have one.
+_services: dict[str, dict[str, set[str]]] = {}
+_lock = guarded(threading.RLock(), Order.LEAF)
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore's loaders while a mock is active."""
+def files() -> list[Patch]:
+    """The content of data files, and whether there are any."""
     file_loader = require("botocore", "botocore.loaders", "JSONFileLoader")
-    loader = require("botocore", "botocore.loaders", "Loader")
     open_methods = json_open_methods()
     load_file = require("botocore", "botocore.loaders", "JSONFileLoader", "load_file")
     exists = require("botocore", "botocore.loaders", "JSONFileLoader", "exists")
-    list_services = require("botocore", "botocore.loaders", "Loader", "list_available_services")
 
     def shared_load_file(self: Any, file_path: str) -> Any:
         """The content of a JSON file, parsed once; None if there is no such file."""
-        if type(self) is not file_loader or not optimises():
+        if type(self) is not file_loader:
             return load_file(self, file_path)
         packaged = file_path.startswith(_packaged())
         found = _files.get(file_path)
@@ -53,7 +52,7 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def shared_exists(self: Any, file_path: str) -> bool:
         """Whether there is such a file."""
-        if type(self) is not file_loader or not optimises():
+        if type(self) is not file_loader:
             return bool(exists(self, file_path))
         if not file_path.startswith(_packaged()):
             return bool(exists(self, file_path))
@@ -62,29 +61,28 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             known = _exists[file_path] = bool(exists(self, file_path))
         return known
 
+    return [(file_loader, "load_file", shared_load_file), (file_loader, "exists", shared_exists)]
+
+
+def services() -> list[Patch]:
+    """The services that have a model."""
+    lists = ServiceLists()
+    loader, list_services = lists.loader_class, lists.listing.original
+
     def shared_list_services(self: Any, type_name: str) -> list[str]:
         """All services that have a model of this type; the packages' own are listed once."""
-        if type(self) is not loader or type(self.file_loader) is not file_loader:
-            return list_services(self, type_name)  # type: ignore[no-any-return]
-        if not optimises():
+        if not lists.are_as_botocores(self):
             return list_services(self, type_name)  # type: ignore[no-any-return]
         services: set[str] = set()
         for path in self.search_paths:
-            packaged = (path + os.sep).startswith(_packaged())
-            known = _services.get((path, type_name)) if packaged else None
-            if known is None:
+            if (path + os.sep).startswith(_packaged()):
+                services.update(_packaged_services(path, lists.extensions).get(type_name, ()))
+            else:
                 alone = loader(extra_search_paths=[path], include_default_search_paths=False)
-                known = list_services(alone, type_name)
-                if packaged:
-                    _services[path, type_name] = known
-            services.update(known)
+                services.update(list_services(alone, type_name))
         return sorted(services)
 
-    return [
-        (file_loader, "load_file", shared_load_file),
-        (file_loader, "exists", shared_exists),
-        (loader, "list_available_services", shared_list_services),
-    ]
+    return [lists.listing.patch(shared_list_services)]
 
 
 def forget() -> None:
@@ -101,11 +99,35 @@ _roots: dict[str, str] = {}
 
 def _packaged() -> tuple[str, ...]:
     """The data folders of the packages that are imported, each with a separator at its end."""
-    for name in ("botocore", "boto3"):
+    for name, folder in (("botocore", "data"), ("boto3", "data"), ("moto", "")):
         if name not in _roots and name in sys.modules:
             file = sys.modules[name].__file__ or ""
-            _roots[name] = str(Path(file).absolute().parent / "data") + os.sep
+            _roots[name] = str(Path(file).absolute().parent / folder) + os.sep
     return tuple(_roots.values())
+
+
+def _packaged_services(path: str, extensions: tuple[str, ...]) -> dict[str, set[str]]:
+    """The services of a folder, by the types of models that they have; the folder is read once."""
+    services = _services.get(path)
+    if services is None:
+        services = {}
+        files = (
+            (service.name, file)
+            for service in _folders(path)
+            for version in _folders(service.path)
+            for file in os.listdir(version.path)  # noqa: PTH208 - names are all that is wanted
+        )
+        for service_name, file in files:
+            for extension in extensions:
+                if file.endswith(extension):
+                    services.setdefault(file.removesuffix(extension), set()).add(service_name)
+        _services[path] = services
+    return services
+
+
+def _folders(path: str) -> list[os.DirEntry[str]]:
+    with os.scandir(path) as entries:
+        return [entry for entry in entries if entry.is_dir()]
 
 
 def _stamp(file_path: str, open_methods: dict[str, Any]) -> tuple[str, int, int] | None:

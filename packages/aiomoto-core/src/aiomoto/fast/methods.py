@@ -7,10 +7,9 @@ do the clients.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..compat import Clients
+from ..compat import ServiceModels, attribute, client_methods
 from .views import View, view
 
 if TYPE_CHECKING:
@@ -24,16 +23,15 @@ _without_discovery: dict[int, Any] = {}
 _required: dict[int, tuple[bool, Any]] = {}
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
-    clients = Clients()
-    create_methods = clients.create_methods
-    discovery, required = clients.discovery_operation, clients.discovery_required
+def of_classes() -> list[Patch]:
+    """The methods of client classes."""
+    methods, models = client_methods(), ServiceModels()
+    create_methods = methods.original
 
     def shared_methods(self: Any, service_model: Any) -> Any:
         """The methods of a client class, by their names; a dict of the caller's own."""
-        description = clients.description(service_model)
-        operations = _untouched(description) if optimises() else None
+        description = models.description(service_model)
+        operations = _untouched(description)
         if operations is None:
             return create_methods(self, service_model)
         key = (type(self), id(operations))
@@ -43,40 +41,46 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
             _methods[key] = create_methods(self, private), operations
         return dict(_methods[key][0])
 
-    class Discovery:
-        """``ServiceModel.endpoint_discovery_operation``, for which all operations are looked at."""
+    return [methods.patch(shared_methods)]
+
+
+def discovery() -> list[Patch]:
+    """Whether a service has endpoint discovery, and needs it; all operations are looked at."""
+    models = ServiceModels()
+    module = "botocore.model"
+    operation = attribute("botocore", module, "ServiceModel", "endpoint_discovery_operation")
+    requires = attribute("botocore", module, "ServiceModel", "endpoint_discovery_required")
+
+    class Operation:
+        """``ServiceModel.endpoint_discovery_operation``."""
 
         def __get__(self, model: Any, owner: Any = None) -> Any:
             if model is None:
                 return self
-            operations = _untouched(clients.description(model)) if optimises() else None
+            operations = _untouched(models.description(model))
             if operations is not None and id(operations) in _without_discovery:
                 return None
-            found = discovery.__get__(model, owner)
+            found = operation.original.__get__(model, owner)
             if operations is not None and found is None:
                 _without_discovery[id(operations)] = operations
             return found
 
     class Required:
-        """``ServiceModel.endpoint_discovery_required``: the same of it."""
+        """``ServiceModel.endpoint_discovery_required``."""
 
         def __get__(self, model: Any, owner: Any = None) -> Any:
             if model is None:
                 return self
-            operations = clients.description(model).get("operations") if optimises() else None
+            operations = models.description(model).get("operations")
             # The operation for the discovery itself was looked at before.
             if not isinstance(operations, View) or not operations.is_unchanged():
-                return required.__get__(model, owner)
+                return requires.original.__get__(model, owner)
             key = id(operations.source)
             if key not in _required:
-                _required[key] = required.__get__(model, owner), operations.source
+                _required[key] = requires.original.__get__(model, owner), operations.source
             return _required[key][0]
 
-    return [
-        (clients.creator_class, clients.create_methods_name, shared_methods),
-        (clients.model_class, "endpoint_discovery_operation", Discovery()),
-        (clients.model_class, "endpoint_discovery_required", Required()),
-    ]
+    return [operation.patch(Operation()), requires.patch(Required())]
 
 
 def _untouched(description: Any) -> Any:

@@ -7,10 +7,9 @@ knows a name.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ..compat import EndpointParameters
+from ..compat import EndpointBuiltins, EndpointParameters
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -20,31 +19,34 @@ if TYPE_CHECKING:
 _KEPT = "_aiomoto_possible"
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
+def of_operations() -> list[Patch]:
+    """Which parameters an operation may have a value for."""
     parameters = EndpointParameters()
-    cls, resolve, builtin = parameters.cls, parameters.resolve, parameters.builtin
-    names = frozenset(parameters.known_builtins)
+    resolve = parameters.resolve.original
 
     def quick_resolve(self: Any, param_name: Any, operation_model: Any, call_args: Any) -> Any:
         """The value that operation, input or client have for a parameter; None if none has."""
-        if optimises():
-            known = vars(self).setdefault(_KEPT, {})
-            found = known.get(operation_model)
-            if found is None:
-                found = known[operation_model] = parameters.possible(self, operation_model)
-            if param_name not in found:
-                return None
+        known = vars(self).setdefault(_KEPT, {})
+        possible = known.get(operation_model)
+        if possible is None:
+            possible = known[operation_model] = parameters.possible(self, operation_model)
+        if param_name not in possible:
+            return None
         return resolve(self, param_name, operation_model, call_args)
+
+    return [parameters.resolve.patch(quick_resolve)]
+
+
+def of_clients() -> list[Patch]:
+    """The parameters that a client knows of itself."""
+    builtins_of = EndpointBuiltins()
+    resolve, names = builtins_of.resolve.original, builtins_of.known
 
     def quick_builtin(self: Any, builtin_name: Any, builtins: Any) -> Any:
         """The value of one that the client knows of itself."""
-        if builtin_name not in names or not optimises():
-            return builtin(self, builtin_name, builtins)
-        found = builtins.get(builtin_name)
-        return found() if callable(found) else found
+        if builtin_name not in names:
+            return resolve(self, builtin_name, builtins)
+        value = builtins.get(builtin_name)
+        return value() if callable(value) else value
 
-    return [
-        (cls, "_resolve_param_from_context", quick_resolve),
-        (cls, "_resolve_param_as_builtin", quick_builtin),
-    ]
+    return [builtins_of.resolve.patch(quick_builtin)]

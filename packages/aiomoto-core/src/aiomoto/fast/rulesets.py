@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import copy
 import threading
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..compat import require
+from ..compat import attribute, require
 from .views import View, view
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
+_MODULE = "botocore.endpoint_provider"
+#: Set on a rule set that several providers have.
+_SHARED = "_aiomoto_shared"
 #: By the identity of the two documents: the rule set, and the documents so that they stay.
 _rule_sets: dict[tuple[int, int], tuple[Any, Any, Any]] = {}
 
@@ -27,14 +29,14 @@ class _Building(threading.local):
     rule_set: Any = None
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
-    module = require("botocore", "botocore.endpoint_provider")
-    rule_set_class = require("botocore", "botocore.endpoint_provider", "RuleSet")
-    provider_class = require("botocore", "botocore.endpoint_provider", "EndpointProvider")
-    for name in ("evaluate", "process_input_parameters"):
-        require("botocore", "botocore.endpoint_provider", "RuleSet", name)
-    make_provider = provider_class.__init__
+def patches() -> list[Patch]:
+    """Rule sets and their endpoints, once for the same documents and parameters."""
+    rule_sets = attribute("botocore", _MODULE, "RuleSet")
+    providers = attribute("botocore", _MODULE, "EndpointProvider", "__init__")
+    answers = attribute("botocore", _MODULE, "RuleSet", "evaluate")
+    require("botocore", _MODULE, "RuleSet", "process_input_parameters")
+    rule_set_class, make_provider = rule_sets.original, providers.original
+    evaluate = answers.original
     building = _Building()
 
     def rule_set(**document: Any) -> Any:
@@ -46,44 +48,42 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
         But not if somebody looked into a document, and might have changed it.
         """
-        if not (optimises() and _is_shared(ruleset_data) and _is_shared(partition_data)):
+        if not (_is_shared(ruleset_data) and _is_shared(partition_data)):
             make_provider(self, ruleset_data, partition_data, *args, **kwargs)
             return
         rules, partitions = ruleset_data.source, partition_data.source
-        found = _rule_sets.get((id(rules), id(partitions)))
-        if found is None:
+        known = _rule_sets.get((id(rules), id(partitions)))
+        if known is None:
             made = rule_set_class(**view(rules), partitions=view(partitions))
-            made.evaluate = _remembering(made, optimises)
-            found = _rule_sets[id(rules), id(partitions)] = (made, rules, partitions)
-        building.rule_set = found[0]
+            setattr(made, _SHARED, True)
+            known = _rule_sets[id(rules), id(partitions)] = (made, rules, partitions)
+        building.rule_set = known[0]
         try:
             make_provider(self, {}, {}, *args, **kwargs)
         finally:
             building.rule_set = None
 
-    return [(module, "RuleSet", rule_set), (provider_class, "__init__", init)]
+    @lru_cache(maxsize=4096)
+    def known_endpoint(rules: Any, parameters: tuple[tuple[str, type, Any], ...]) -> Any:
+        return evaluate(rules, {name: value for name, _, value in parameters})
 
-
-def _remembering(rule_set: Any, optimises: Callable[[], bool]) -> Callable[[dict[str, Any]], Any]:
-    evaluate = rule_set.evaluate
-
-    @lru_cache(maxsize=1000)
-    def known(parameters: tuple[tuple[str, type, Any], ...]) -> Any:
-        return evaluate({name: value for name, _, value in parameters})
-
-    def quick_evaluate(input_parameters: dict[str, Any]) -> Any:
+    def quick_evaluate(self: Any, input_parameters: dict[str, Any]) -> Any:
         """The endpoint for the parameters, an object of the caller's own; None if there is none."""
-        if not optimises():
-            return evaluate(input_parameters)
-        rule_set.process_input_parameters(input_parameters)  # checks and completes them
-        given = tuple((name, type(one), one) for name, one in sorted(input_parameters.items()))
+        if _SHARED not in vars(self):
+            return evaluate(self, input_parameters)
+        self.process_input_parameters(input_parameters)  # checks and completes them
+        parameters = tuple((name, type(one), one) for name, one in sorted(input_parameters.items()))
         try:
-            hash(given)
+            hash(parameters)
         except TypeError:  # a parameter that is a list
-            return evaluate(input_parameters)
-        return copy.deepcopy(known(given))
+            return evaluate(self, input_parameters)
+        return copy.deepcopy(known_endpoint(self, parameters))
 
-    return quick_evaluate
+    return [
+        rule_sets.patch(rule_set),
+        providers.patch(init),
+        answers.patch(quick_evaluate),
+    ]
 
 
 def _is_shared(document: Any) -> bool:

@@ -8,20 +8,19 @@ of Python's email package one by one, and searched for in it one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from ..compat import Signing
+from ..compat import CanonicalHeaders, RequestBodies, SignedHeaders, SigningKeys
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
-    signing = Signing()
-    sign, body_of, headers_of = signing.sign, signing.body_of, signing.headers_of
+def keys() -> list[Patch]:
+    """The keys that signatures are made with."""
+    step = SigningKeys().step
+    sign = step.original
 
     @lru_cache(maxsize=256)
     def derived(key: bytes, message: str) -> Any:
@@ -29,31 +28,47 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
 
     def quick_sign(self: Any, key: Any, msg: Any, hex: Any = False) -> Any:
         """The HMAC of a message; as hexadecimal digits, the signature itself."""
-        if hex or type(key) is not bytes or not optimises():
+        if hex or type(key) is not bytes:
             return sign(self, key, msg, hex)
         return derived(key, msg)
 
+    return [step.patch(quick_sign)]
+
+
+def bodies() -> list[Patch]:
+    """The body of a request that is to be signed."""
+    requests = RequestBodies()
+    body_of = requests.body.original.fget
+
     def body(self: Any) -> Any:
         """The body of the request that would be sent."""
-        if type(self) is not signing.request_class or not optimises():
+        if type(self) is not requests.request_class:
             return body_of(self)
-        return signing.body(self)
+        return requests.body_of(self)
 
-    def headers_to_sign(self: Any, request: Any) -> Any:
+    return [requests.body.patch(property(body))]
+
+
+def headers_to_sign() -> list[Patch]:
+    """Which headers are signed."""
+    signed = SignedHeaders()
+    headers_of = signed.headers_to_sign.original
+
+    def quick_headers(self: Any, request: Any) -> Any:
         """The headers that the signature is of, their names in lower case."""
-        if type(request) is not signing.request_class or not optimises():
+        if type(request) is not signed.request_class:
             return headers_of(self, request)
-        return signing.headers(request)
+        return signed.headers(request)
 
-    def canonical_headers(self: Any, headers_to_sign: Any) -> Any:
+    return [signed.headers_to_sign.patch(quick_headers)]
+
+
+def canonical_headers() -> list[Patch]:
+    """How headers are written to be signed."""
+    headers = CanonicalHeaders()
+
+    def canonical(self: Any, headers_to_sign: Any) -> Any:
         """The headers as they are signed, in lines."""
-        if not optimises():
-            return signing.canonical_of(self, headers_to_sign)
-        return signing.canonical_headers(self, headers_to_sign)
+        return headers.lines(self, headers_to_sign)
 
-    return [
-        (signing.auth_class, "canonical_headers", canonical_headers),
-        (signing.auth_class, "_sign", quick_sign),
-        (signing.auth_class, "headers_to_sign", headers_to_sign),
-        (signing.request_class, "body", property(body)),
-    ]
+    return [headers.canonical.patch(canonical)]

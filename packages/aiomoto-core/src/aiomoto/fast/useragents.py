@@ -7,12 +7,11 @@ has gathered. Components are strings; what they are made of is cleaned once for 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from ..compat import UserAgents
+from ..compat import UserAgentComponents, UserAgents
 
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
@@ -21,22 +20,29 @@ if TYPE_CHECKING:
 _MOST = 64
 
 
-def patches(optimises: Callable[[], bool]) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
-    agents = UserAgents()
-    write_component, write = agents.write_component, agents.write
-    quick_component = lru_cache(maxsize=4096)(write_component)
-    written: WeakKeyDictionary[Any, dict[Any, str]] = WeakKeyDictionary()
+def components() -> list[Patch]:
+    """The components of the header."""
+    written = UserAgentComponents().to_string
+    write = written.original
+    quick = lru_cache(maxsize=4096)(write)
 
     def component_to_string(self: Any) -> Any:
         """``prefix/name#value``; a component is a tuple of strings."""
         # That of a request's features has a ``size_config`` that equals no other.
-        lasting = getattr(self, "size_config", None) is None
-        return quick_component(self) if lasting and optimises() else write_component(self)
+        return quick(self) if self.size_config is None else write(self)
+
+    return [written.patch(component_to_string)]
+
+
+def header() -> list[Patch]:
+    """The whole header."""
+    agents = UserAgents()
+    write = agents.to_string.original
+    written: WeakKeyDictionary[Any, dict[Any, str]] = WeakKeyDictionary()
 
     def to_string(self: Any) -> Any:
         """The header's value."""
-        parts = agents.parts(self) if optimises() else None
+        parts = agents.parts(self)
         if parts is None:
             return write(self)
         known = written.get(self)
@@ -50,7 +56,4 @@ def patches(optimises: Callable[[], bool]) -> list[Patch]:
         except TypeError:
             return write(self)
 
-    return [
-        (agents.component_class, "to_string", component_to_string),
-        (agents.generator_class, "to_string", to_string),
-    ]
+    return [agents.to_string.patch(to_string)]

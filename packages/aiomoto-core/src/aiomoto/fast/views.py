@@ -44,7 +44,8 @@ def parse(text: str) -> Any:
     """The shared form of a JSON document, for :func:`view`."""
     document = json.loads(text)
     # A document of which nothing is wanted but all of it is an object of its own.
-    return _raw(document) if isinstance(document, dict) else _shared(document)
+    size = len(text)
+    return _raw(document, size) if isinstance(document, dict) else _shared(document, size)
 
 
 def view(shared: Any) -> Any:
@@ -59,17 +60,23 @@ def view(shared: Any) -> Any:
     return shared
 
 
-def _shared(value: Any) -> Any:
+def _shared(value: Any, size: float) -> Any:
+    """The shared form of a node that has about so many bytes."""
     if not isinstance(value, (dict, list)):
         return value
-    packed = marshal.dumps(value)
-    return _Packed(packed) if len(packed) <= _SMALL else _raw(value)
+    if size <= 2 * _SMALL:  # to pack a large one only to see that it is would be done at each level
+        packed = marshal.dumps(value)
+        if len(packed) <= _SMALL:
+            return _Packed(packed)
+        size = len(packed)
+    return _raw(value, size)
 
 
-def _raw(value: Any) -> Any:
+def _raw(value: Any, size: float) -> Any:
+    share = size / max(len(value), 1)
     if isinstance(value, dict):
-        return _RawDict((name, _shared(one)) for name, one in value.items())
-    return _RawList(_shared(one) for one in value)
+        return _RawDict((name, _shared(one, share)) for name, one in value.items())
+    return _RawList(_shared(one, share) for one in value)
 
 
 def _settling(method: Callable[..., Any]) -> Any:

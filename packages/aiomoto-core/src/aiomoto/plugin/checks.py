@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+import re
+from collections.abc import AsyncIterator, Iterable
 from typing import Any
 
 from ..errors import InvalidOption, PluginError
@@ -12,6 +13,9 @@ from . import spec
 HOOKS = frozenset(name for name in vars(spec) if name.startswith("aiomoto_"))
 REQUEST_HOOKS = frozenset({"aiomoto_handle", "aiomoto_blocks", "aiomoto_response"})
 HOOKS_ARE = f"Hooks are: {', '.join(sorted(HOOKS))}."
+#: RFC 9110, sections 5.1 and 5.5.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"[^\r\n\0]*")
 
 
 def problem_of(attribute: str, hook: str, function: object, options: Any) -> str | None:
@@ -27,6 +31,25 @@ def problem_of(attribute: str, hook: str, function: object, options: Any) -> str
             f": {attribute!r} may not be a coroutine function; "
             "only aiomoto_handle may return an awaitable."
         )
+    return None
+
+
+def problem_of_response(response: Any) -> str | None:
+    """What is wrong with a response of a plugin, as the end of a sentence that names its hook."""
+    status, body, stream = response.status, response.body, response.stream
+    if not isinstance(status, int) or not 200 <= status <= 999:
+        # After a status of 1xx a client waits for another.
+        return f"whose status is {status!r}; allowed are whole numbers from 200 to 999."
+    if not isinstance(body, (bytes, bytearray)):
+        return f"whose body is {body!r}; allowed are bytes. AwsResponse.of() takes text as well."
+    if stream is not None and not isinstance(stream, AsyncIterator):
+        allowed = "None and an asynchronous iterator of bytes"
+        return f"whose stream is {stream!r}; allowed are {allowed}."
+    for name, value in response.headers.items():
+        if not isinstance(name, str) or not _HEADER_NAME.fullmatch(name):
+            return f"with the header {name!r}; allowed are letters, digits and !#$%&'*+-.^_`|~."
+        if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
+            return f"whose header {name!r} is {value!r}; allowed is a string without line breaks."
     return None
 
 

@@ -10,11 +10,11 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from wrapt import register_post_import_hook
 
-from .patches import Patch, Patches
+from .patches import MISSING, Patch
 
 State = TypeVar("State")
 
@@ -45,24 +45,33 @@ def when_imported(module: str, begin: Callable[[], object]) -> Callable[[], None
     return forget
 
 
-class LatePatches:
+class ModulePatches:
     """Patches of one module: put in while active, now or with its import; taken out together.
 
-    ``make()`` gives them when they are wanted; see :class:`~aiomoto.plugin.patches.Prepared`.
+    ``make()`` looks up what it needs, and raises where that is missing. What it gives is
+    kept for the next time, as long as the module is the same and has in place what the
+    patches replace; with ``kept=False`` they are made each time.
     """
 
-    def __init__(self, module: str, make: Callable[[], Sequence[Patch]]) -> None:
-        self._module = module
+    #: The module that the patches were made of; None to make them anew.
+    _made_of: Any
+    #: Owner, attribute, original, replacement.
+    _made: list[tuple[Any, str, Any, Any]]
+
+    def __init__(
+        self, module: str, make: Callable[[], Sequence[Patch]], *, kept: bool = True
+    ) -> None:
+        self.module = module
         self._make = make
-        self._patches = Patches()
+        self._kept = kept
         self._lock = threading.Lock()
-        self._active = self._done = False
-        self._forget: Callable[[], None] | None = None
+        self._active = self._in = self._waits = False
+        self.forget()
 
     @property
     def are_in(self) -> bool:
         """Whether they are in place: begun, and the module is imported."""
-        return self._done
+        return self._in
 
     def put_in(self) -> None:
         """Begin, unless begun. Nothing is left changed if ``make`` raises, now or later."""
@@ -70,69 +79,124 @@ class LatePatches:
             return
         self._active = True
         try:
-            if self._module in sys.modules:
-                self._imported()
-            else:
-                self._forget = when_imported(self._module, self._imported)
+            if self.module in sys.modules:
+                self._begin()
+            elif not self._waits:
+                # For good: a start that had to register again would be dearer. An interrupt
+                # may have it registered twice, which changes nothing.
+                _wait(self.module, self._imported)
+                self._waits = not self._in
         except BaseException:
-            self.take_out()
+            self._active = False
             raise
 
     def take_out(self) -> None:
-        """End; later imports change nothing."""
-        forget, self._forget = self._forget, None
-        if forget is not None:
-            forget()
+        """End; later imports change nothing. Harmless where nothing is in."""
+        self._active = False
         with self._lock:
-            self._active = self._done = False
-            self._patches.take_out()
+            if self._in:
+                self._put_back()
+
+    def made(self) -> list[Patch]:
+        """The patches, none of which is in place; made, unless those that are kept still fit."""
+        if not self._fit():
+            self.forget()
+            patches = self._make()
+            self._made = [
+                (owner, name, vars(owner).get(name, MISSING), replacement)
+                for owner, name, replacement in patches
+            ]
+            self._made_of = sys.modules.get(self.module) if self._kept else None
+        return [(owner, name, replacement) for owner, name, _, replacement in self._made]
+
+    def forget(self) -> None:
+        """Keep no patches; they are made anew the next time."""
+        self._made_of, self._made = None, []
+
+    def _fit(self) -> bool:
+        if self._made_of is None or self._made_of is not sys.modules.get(self.module):
+            return False
+        for owner, name, original, _ in self._made:
+            if vars(owner).get(name, MISSING) is not original:
+                return False
+        return True
 
     def _imported(self) -> None:
-        if self._done:
+        if self._active:
+            self._begin()
+        self._waits = False
+
+    def _begin(self) -> None:
+        if self._in:
             return
-        patches = self._make()
-        with self._lock:
-            if self._active and not self._done:
-                self._patches.put_in(patches)
-                self._done = True
+        try:
+            if not self._fit():
+                self.made()
+            with self._lock:
+                if self._active and not self._in:
+                    self._in = True
+                    for owner, name, _, replacement in self._made:
+                        setattr(owner, name, replacement)
+        except BaseException as error:
+            with self._lock:
+                if self._in:
+                    self._put_back()
+            if not self._tolerates(error):
+                raise
+
+    def _put_back(self) -> None:
+        """Put back, but for what was not replaced, or somebody else has patched over since."""
+        for owner, name, original, replacement in reversed(self._made):
+            if vars(owner).get(name) is not replacement:
+                continue
+            if original is MISSING:
+                delattr(owner, name)
+            else:
+                setattr(owner, name, original)
+        self._in = False
+        if not self._kept:
+            self.forget()
+
+    def _tolerates(self, error: BaseException) -> bool:
+        """Whether all goes on without the patches, for which ``make`` has raised this."""
+        return False
 
 
 class LatePart(Generic[State]):
-    """What a plugin has of a mock from the import of a module on, with the patches that feed it."""
+    """State that a plugin makes when a module is imported, with the patches that feed it."""
 
     def __init__(self, module: str) -> None:
-        self._module = module
-        self._patches: LatePatches | None = None
+        self._patches = ModulePatches(module, self._begun, kept=False)
+        self._make: Callable[[], tuple[State, Sequence[Patch]]] | None = None
         self._made: State | None = None
 
     @property
     def now(self) -> State | None:
-        """What was made; None as long as the module is not imported, and without a mock."""
-        return self._made if self._patches is not None and self._patches.are_in else None
+        """The state; None as long as the module is not imported, and without a mock."""
+        return self._made if self._patches.are_in else None
 
     def begin(self, make: Callable[[], tuple[State, Sequence[Patch]]]) -> None:
         """Have ``make()`` called, now or with the import, and put in the patches that it gives.
 
         Nothing is left changed if ``make`` raises, now or later.
         """
-
-        def begun() -> Sequence[Patch]:
-            self._made, patches = make()
-            return patches
-
-        self._patches = LatePatches(self._module, begun)
+        self._make = make
         self._patches.put_in()
 
     def end(self) -> State | None:
-        """Take the patches out, and give what was made, to be closed; later imports make nothing.
+        """Take the patches out, and give the state, to be closed; later imports make nothing.
 
         Nothing happens if it has not begun.
         """
-        made, patches = self.now, self._patches
-        self._made = self._patches = None
-        if patches is not None:
-            patches.take_out()
-        return made
+        state = self.now
+        self._patches.take_out()
+        self._make = self._made = None
+        return state
+
+    def _begun(self) -> Sequence[Patch]:
+        assert self._make is not None
+        self._made, patches = self._make()
+        return patches
 
 
 def _nothing() -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
-from .imports import LatePart, State
+from .imports import LatePart, ModulePatches, State
 from .marker import hookimpl
-from .patches import Prepared
 
 if TYPE_CHECKING:
     from ..engine import Engine
+    from .fast_paths import FastPath
     from .patches import Patch
 
 
@@ -26,10 +26,12 @@ class ServicePlugin(Generic[State]):
     module: ClassVar[str] = ""
     #: Whether it starts jobs (``aiomoto.background``); they end with the mock.
     has_jobs: ClassVar[bool] = False
+    #: What changes nothing but how fast moto is; off where it does not fit.
+    fast_paths: Sequence[FastPath] = ()
 
     def __init__(self) -> None:
         self._part: LatePart[State] = LatePart(self.module)
-        self._prepared = Prepared(self.module, self.patches)
+        self._shared = ModulePatches(self.module, self.patches)
 
     @property
     def now(self) -> State | None:
@@ -60,25 +62,29 @@ class ServicePlugin(Generic[State]):
         """Begin, now or when moto's module is imported."""
         if self.module:
             self._part.begin(lambda: self._begin(engine))
+        for path in self.fast_paths:
+            engine.fast_paths.begin(path)
         if self.has_jobs:
             from ..background import background
 
-            background.open()
+            background.open(self)
 
     def _begin(self, engine: Engine) -> tuple[State, Sequence[Patch]]:
-        shared = self._prepared.get()
+        shared = self._shared.made()
         state, own = self.begin(engine)
         return state, [*shared, *own]
 
     @hookimpl
-    def aiomoto_deactivate(self) -> None:
-        """End: jobs, state, patches; the rest too if one raises."""
+    def aiomoto_deactivate(self, engine: Engine) -> None:
+        """End: jobs, state, patches; the rest too if one raises, and harmless if done twice."""
         # Without `Undo`: a start and a stop of fourteen plugins are to cost next to nothing.
         try:
+            for path in self.fast_paths:
+                engine.fast_paths.end(path)
             if self.has_jobs:
                 from ..background import background
 
-                background.close()
+                background.close(self)
         finally:
             try:
                 if (state := self.now) is not None:

@@ -7,25 +7,16 @@ from __future__ import annotations
 
 import os
 import sys
-import sysconfig
-import traceback
 import weakref
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ..plugin.patches import Patches
+from ..warning import user_frame
 from .compat import UNITTEST_PATCH
 from .state import MISSING, Change
 
-#: Where a frame is not the culprit's: this package, libraries, Python itself.
-_OTHERS = (
-    str(Path(__file__).parent.parent),
-    sysconfig.get_path("stdlib"),
-    sysconfig.get_path("purelib"),
-    sysconfig.get_path("platlib"),
-)
 UNKNOWN = "an unknown place"
 _hooked = False
 _watching: list[Origins] = []
@@ -90,10 +81,9 @@ class Origins:
     def mock_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """``acquire`` of the engine, noting who started a mock."""
 
-        def acquire(engine: Any, *args: Any) -> Any:
-            lease = original(engine, *args)
+        def acquire(engine: Any, lease: Any, *args: Any) -> None:
+            original(engine, lease, *args)
             self._mocks[lease] = culprit()
-            return lease
 
         return acquire
 
@@ -168,10 +158,8 @@ _MODULES = tuple(dict.fromkeys(one[0] for one in _TRACKED))
 
 def culprit() -> str:
     """``file:line`` of the code that called, outside of libraries as far as there is any."""
-    for frame, line in traceback.walk_stack(None):
-        if not frame.f_code.co_filename.startswith((*_OTHERS, "<")):
-            return f"{frame.f_code.co_filename}:{line}"
-    return UNKNOWN
+    frame = user_frame()
+    return UNKNOWN if frame is None else f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def _hook() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import io
 import logging
 import ssl
 import threading
@@ -23,22 +24,25 @@ from .compat import MotoServer
 class Twin:
     """moto's server application on ``https://localhost:<port>``.
 
-    `ca_file` is the PEM file of the authority that signed its certificate.
+    `ca_file` is the PEM file of the authority that signed its certificate. With
+    ``keep_alive`` it answers several requests on one connection, as AWS does;
+    werkzeug closes each connection after one.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, keep_alive: bool = False) -> None:
         authority = trustme.CA()
         self.ca_file = folder / "ca.pem"
         authority.cert_pem.write_to_path(str(self.ca_file))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         authority.issue_cert("localhost").configure_cert(context)
         moto = MotoServer()
+        handler = _quiet(moto.handler_class)
         self._server = moto.make_server(
             "localhost",
             0,
             moto.application,
             threaded=True,
-            request_handler=_quiet(moto.handler_class),
+            request_handler=_keeping_alive(handler) if keep_alive else handler,
             ssl_context=context,
         )
         # A client that hangs up in the middle of an answer is what several tests
@@ -95,3 +99,33 @@ def _quiet(handler_class: Any) -> Any:
             return True
 
     return QuietHandler
+
+
+def _keeping_alive(handler_class: Any) -> Any:
+    from werkzeug.test import run_wsgi_app
+
+    class KeepAliveHandler(handler_class):  # type: ignore[misc]
+        """Frames each answer by its length, and waits for the next request."""
+
+        def run_wsgi(self) -> None:
+            if self.headers.get("Expect", "").lower() == "100-continue":
+                self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+            environ = self.make_environ()
+            if not environ.get("wsgi.input_terminated"):  # not chunked
+                length = int(self.headers.get("Content-Length", 0))
+                environ["wsgi.input"] = io.BytesIO(self.rfile.read(length))
+            pieces, status, headers = run_wsgi_app(self.server.app, environ)
+            data = b"".join(pieces)
+            environ["wsgi.input"].read()  # what the application left of the request
+            code, _, reason = status.partition(" ")
+            self.send_response(int(code), reason)
+            headers.setdefault("Content-Length", str(len(data)))
+            if self.close_connection:
+                headers["Connection"] = "close"
+            for name, value in headers:
+                self.send_header(name, value)
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(data)
+
+    return KeepAliveHandler

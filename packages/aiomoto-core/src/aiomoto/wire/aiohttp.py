@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -50,27 +50,13 @@ def patches(engine: Engine) -> list[Patch]:
             return await original(self, req, traces, timeout)
         if ruling.verdict is Verdict.BLOCK:
             raise engine.blocked(ruling.url, req.headers, call)
-        try:
-            await seam.compat.acquire(self, req, traces, timeout.connect)
-        except asyncio.TimeoutError as error:
-            raise aiohttp.ConnectionTimeoutError(f"Connection timeout to host {req.url}") from error
-        protocol = seam.protocol(engine, req, ruling.url)
-        seam.compat.count(self, req, protocol)
-        return seam.connection(self, req.connection_key, protocol, protocol.loop)
+        connection = await seam.compat.connect(
+            self, req, traces, timeout.connect, partial(seam.protocol, req.loop)
+        )
+        connection.protocol.begin(engine, req, ruling.url)
+        return connection
 
-    original_read = seam.compat.reader_class.read
-
-    async def read(self: Any, n: int = -1) -> Any:
-        """All that is left of a body in memory is handed over as it is, not piece by piece."""
-        if n < 0 and (rest := seam.compat.rest_of(self)) is not None:
-            await asyncio.sleep(0)
-            return rest
-        return await original_read(self, n)
-
-    return [
-        (seam.compat.connector_class, "connect", connect),
-        (seam.compat.reader_class, "read", read),
-    ]
+    return [(seam.compat.connector_class, "connect", connect)]
 
 
 class MemoryTransport(asyncio.Transport):
@@ -165,7 +151,6 @@ class _Seam:
     def __init__(self) -> None:
         self.compat = compat.Aiohttp()
         self.protocol = _protocol_class(self.compat)
-        self.connection = _connection_class(self.compat)
 
 
 @cache
@@ -177,20 +162,24 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
     class MemoryProtocol(seam.protocol_class):  # type: ignore[misc, name-defined]
         """aiohttp's response protocol, answered by a dispatcher when it is read."""
 
-        def __init__(self, engine: Engine, request: Any, aws_url: str) -> None:
-            self.loop: asyncio.AbstractEventLoop = request.loop
-            super().__init__(loop=self.loop)
+        def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+            super().__init__(loop=loop)
+            self.loop = loop
+            self._waiter: asyncio.Future[None] | None = None
+            self._bound: Any = None
+            self.connection_made(MemoryTransport(self, loop))
+
+        def begin(self, engine: Engine, request: Any, aws_url: str) -> None:
+            """Take the next request of this connection."""
             self._engine = engine
-            self._client_request = request
+            self._client_request: Any = request
             self._aws_url = aws_url
             self._reader: RequestReader | None = None
             self._answered = False
-            #: Whether the loop has gone round since the client began to wait.
-            self._turned = False
-            self._waiter: asyncio.Future[None] | None = None
             self._encoded = False
-            self._bound: Any = None
-            self.connection_made(MemoryTransport(self, self.loop))
+            if self.transport.paused:
+                self.resume_reading()  # which older versions of aiohttp leave to the next reader
+            self.transport.feed = None
 
         def request_bytes(self, data: bytes | bytearray | memoryview) -> None:
             if self._reader is None:
@@ -208,6 +197,8 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
         def set_exception(self, *args: Any, **kwargs: Any) -> None:
             super().set_exception(*args, **kwargs)
             self._wake()
+            if self.transport is not None and self.transport.feed is not None:
+                self.transport.feed.stop()  # the read timeout: nobody waits for what it delivers
 
         def connection_lost(self, exc: BaseException | None) -> None:
             super().connection_lost(exc)
@@ -226,7 +217,6 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                 if reader is None or not (reader.complete or reader.expects_continue):
                     self._waiter = self.loop.create_future()
                     await self._waiter
-                    self._turned = True
                 elif reader.expects_continue and not reader.complete:
                     reader.expects_continue = False
                     self.data_received(CONTINUE)
@@ -241,7 +231,8 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
         async def _answer(self) -> None:
             assert self._reader is not None
             self._answered = True
-            given = self._client_request
+            # A connection that waits for its next request must not hold this one.
+            given, self._client_request = self._client_request, None
             request = AwsRequest(
                 method=given.method,
                 url=self._aws_url,
@@ -264,7 +255,9 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             if transport is None or not has_body(request, response.status):
                 await close_stream(response)
             else:
-                transport.feed = Feed(self._engine, transport, self.data_received, response)
+                transport.feed = Feed(
+                    self._engine, transport, self.data_received, request, response
+                )
             if transport is not None:
                 transport.deliver(response_head(request, response), b"")
 
@@ -273,12 +266,11 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
 
             None if the client closed the connection meanwhile.
             """
-            if not self._turned:
-                # A real answer takes at least a turn of the loop; without one,
-                # a task that polls would never let another run.
-                await asyncio.sleep(0)
-                if self.transport is None:
-                    return None
+            # A real answer takes at least a turn of the loop; without one, a task that polls
+            # would never let another run, and the writer of a body would end after its answer.
+            await asyncio.sleep(0)
+            if self.transport is None:
+                return None
             began = self.loop.time()
             answer = self._engine.answer(request)
             try:
@@ -299,27 +291,3 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                 self._bound = None
 
     return MemoryProtocol
-
-
-def _connection_class(seam: compat.Aiohttp) -> Callable[..., Any]:
-    class MemoryConnection(seam.connection_class):  # type: ignore[misc, name-defined]
-        """A connection that is never kept in the connector's pool."""
-
-        def __del__(self) -> None:
-            """Give the slot back without a warning: no socket is lost with an unread body."""
-            if not self._loop.is_closed():
-                seam.uncount(self)
-
-        def close(self) -> None:
-            """Give the slot back and end the connection."""
-            protocol = seam.uncount(self)
-            if protocol is not None:
-                protocol.close()
-
-        def release(self) -> None:
-            """Give the slot back; an unread body ends the connection, as with a socket."""
-            protocol = seam.uncount(self)
-            if protocol is not None and protocol.should_close:
-                protocol.close()
-
-    return MemoryConnection

@@ -13,17 +13,26 @@ from http.client import responses as reasons
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from ..bells import trio_here
 from ..compat import require
+from ..errors import add_note
 from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
-from . import httpx_bodies
 from .http1 import BODILESS, Incoming
+from .passing import passing
 
 if TYPE_CHECKING:
     from ..engine import Engine
     from ..plugin.patches import Patch
 
 _MARK = "aiomoto_call"
+_NEEDS_ASYNCIO = (
+    "aiobotocore's default HTTP session is aiohttp's, which runs on asyncio alone, and this is "
+    "trio. Give the client the session on httpx: "
+    "create_client(..., config=AioConfig(http_session_cls=HttpxSession)), with AioConfig of "
+    "aiobotocore.config and HttpxSession of aiobotocore.httpxsession, which runs on trio since "
+    "aiobotocore 3.9."
+)
 #: How many bytes are read of a file at once.
 _PIECE = 1 << 20
 
@@ -46,7 +55,8 @@ def patches(engine: Engine) -> list[Patch]:
         if ruling.verdict is Verdict.BLOCK:
             raise engine.blocked(ruling.url, request.headers, call)
         if ruling.verdict is Verdict.PASS:
-            return original_send(self, request)
+            with passing(engine, request, call) as answered:
+                return answered(original_send(self, request))
         return answer(engine, to_aws_request(request, ruling.url, call), request)
 
     return [
@@ -68,21 +78,28 @@ def async_patches(engine: Engine) -> list[Patch]:
     for module, name in (("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession")):
         session_class = require("aiobotocore", f"aiobotocore.{module}", name)
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
-        found.append((session_class, "send", _carrying(engine, send)))
-    return found + httpx_bodies.aiobotocore_patches()
+        found.append((session_class, "send", _carrying(engine, send, name == "AIOHTTPSession")))
+    return found
 
 
-def _carrying(engine: Engine, send: Callable[..., Any]) -> Callable[..., Any]:
+def _carrying(engine: Engine, send: Callable[..., Any], on_asyncio: bool) -> Callable[..., Any]:
     async def send_in_call(self: Any, request: Any) -> Any:
-        """Send, with the call known to whatever is below."""
+        """Send, with the call, and how it was judged, known to whatever is below."""
         call = _call_of(request)
         ruling = engine.judge(request.url, request.headers, call)
         if ruling.verdict is Verdict.BLOCK:
             raise engine.blocked(ruling.url, request.headers, call)
         token = current_call.set(call)
         try:
+            if ruling.verdict is Verdict.PASS:
+                with passing(engine, request, call) as answered:
+                    return answered(await send(self, request))
             return await send(self, request)
         except Exception as error:
+            if on_asyncio and trio_here() is not None:
+                add_note(error, _NEEDS_ASYNCIO)
+            if call.note is not None:
+                add_note(error, call.note)
             if call.error is not None and call.error is not error:
                 raise call.error from None
             raise
@@ -150,7 +167,7 @@ def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsR
         url=aws_url,
         headers=headers_of(request.headers.items()),
         is_async=False,
-        original_url=request.url,
+        original_url=without_fragment(request.url),
         call=call,
     )
     incoming = Incoming(made.headers)
@@ -158,6 +175,11 @@ def to_aws_request(request: Any, aws_url: str, call: Call | None = None) -> AwsR
         incoming.add(piece)
     incoming.hand_over(made)
     return made
+
+
+def without_fragment(url: str) -> str:
+    """The URL as it goes on the wire (RFC 9110, section 7.1)."""
+    return url.partition("#")[0]
 
 
 def body_pieces(body: Any) -> Iterator[bytes]:

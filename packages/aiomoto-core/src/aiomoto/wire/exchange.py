@@ -141,7 +141,7 @@ class Exchange:
         self.answer(request, response)
         if response.stream is not None:
             if has_body(request, response.status):
-                self._pieces = response_pieces(response)
+                self._pieces = response_pieces(request, response)
             else:
                 await close_stream(response)
 

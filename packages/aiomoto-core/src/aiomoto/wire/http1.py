@@ -187,6 +187,10 @@ def response_head(request: AwsRequest, response: AwsResponse) -> bytes:
         if "\n" in value or "\r" in value:
             raise ValueError(f"moto answered with a line break in the header {name!r}: {value!r}")
         lines.append(f"{name}: {value}")
+    if "close" in request.headers.get("Connection", "").lower() and (
+        "Connection" not in response.headers
+    ):
+        lines.append("Connection: close")  # RFC 9112, section 9.6
     if streams:
         lines.append("Transfer-Encoding: chunked")
     elif not has_length and status not in BODILESS:
@@ -199,10 +203,12 @@ def response_body(request: AwsRequest, response: AwsResponse) -> bytes:
     return response.body if has_body(request, response.status) else b""
 
 
-async def response_pieces(response: AwsResponse) -> AsyncGenerator[bytes]:
+async def response_pieces(request: AwsRequest, response: AwsResponse) -> AsyncGenerator[bytes]:
     """The body of a response with a stream, piece by piece, in the chunked transfer coding.
 
-    RFC 9112, section 7.1. Whoever stops early closes this, and that the stream.
+    RFC 9112, section 7.1. Whoever stops early closes this, and that the stream. An error
+    of the stream goes to the request's call too, past a client that reads the whole body
+    while it sends and would turn the error into one of its own, and retry.
     """
     assert response.stream is not None
     try:
@@ -212,6 +218,10 @@ async def response_pieces(response: AwsResponse) -> AsyncGenerator[bytes]:
             if piece:  # an empty chunk would be the last one
                 yield b"%x\r\n%b\r\n" % (len(piece), piece)
         yield LAST_CHUNK
+    except Exception as error:
+        if request.call is not None:
+            request.call.error = error
+        raise
     finally:
         await close_stream(response)
 

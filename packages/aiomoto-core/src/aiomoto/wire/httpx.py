@@ -18,7 +18,6 @@ from weakref import WeakKeyDictionary
 from .. import compat
 from ..guard import Ruling, Verdict
 from ..request import current_call
-from . import httpx_bodies
 from .exchange import Exchange, NowSending, headers_of_httpcore, url_of_httpcore
 
 if TYPE_CHECKING:
@@ -69,7 +68,6 @@ def patches(engine: Engine, library: str) -> list[Patch]:
         (async_pool, "aclose", aclose),
         (sync_pool, "handle_request", handle_request),
         (sync_pool, "close", close),
-        *httpx_bodies.connection_patches(seam, engine.optimises),
     ]
 
 

@@ -15,7 +15,7 @@ from .http1 import LAST_CHUNK, response_pieces
 
 if TYPE_CHECKING:
     from ..engine import Engine
-    from ..request import AwsResponse
+    from ..request import AwsRequest, AwsResponse
 
 
 class Feed:
@@ -26,12 +26,13 @@ class Feed:
         engine: Engine,
         transport: Any,
         deliver: Callable[[bytes], object],
+        request: AwsRequest,
         response: AwsResponse,
     ) -> None:
         self._engine = engine
         self._transport = transport
         self._deliver = deliver
-        self._response = response
+        self._pieces = response_pieces(request, response)
         self._loop = asyncio.get_running_loop()
         self._resumed = asyncio.Event()
         self._body: Any = None
@@ -51,7 +52,7 @@ class Feed:
         self._resumed.set()
 
     def stop(self) -> None:
-        """The client has closed the connection."""
+        """The client has closed the connection, or waits no more for it."""
         if self._task is not None and self._task is not asyncio.current_task(self._loop):
             self._task.cancel()
 
@@ -66,23 +67,24 @@ class Feed:
 
     def _done(self, task: asyncio.Task[None]) -> None:
         self._engine.streams.discard(self)
-        if not task.cancelled():
-            task.exception()  # it was handed to the reader; asyncio need not complain
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            message = "a plugin's stream raised an error after its reader had gone"
+            self._loop.call_exception_handler({"message": message, "exception": error})
 
     async def _run(self) -> None:
         try:
-            async with aclosing(response_pieces(self._response)) as pieces:
+            async with aclosing(self._pieces) as pieces:
                 async for piece in pieces:
                     await self._wait_for_reader()
                     self._deliver(piece)
-        except asyncio.CancelledError:
-            if not self._mock_ended or self._transport.is_closing():
-                raise
-            self._deliver(LAST_CHUNK)
-        except Exception as error:
-            # As it is, where the client reads.
-            self._body.set_exception(error)
-            raise
+        except BaseException as error:
+            if self._transport.is_closing() or self._body.exception() is not None:
+                raise  # nobody reads
+            if self._mock_ended and isinstance(error, asyncio.CancelledError):
+                self._deliver(LAST_CHUNK)
+            else:
+                self._body.set_exception(error)  # as it is, where the client reads
 
     async def _wait_for_reader(self) -> None:
         while self._transport.paused:

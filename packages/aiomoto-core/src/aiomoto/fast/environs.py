@@ -7,8 +7,14 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
+
+from ..compat import Moto, require
+
+if TYPE_CHECKING:
+    from ..plugin.patches import Patch
+    from ..request import AwsRequest
 
 #: A path that werkzeug leaves as it is, but for its escapes.
 _PLAIN_PATH = re.compile(
@@ -19,7 +25,27 @@ _PLAIN_QUERY = re.compile(r"[\w.~!$&'()*+,=:@/?%-]*", re.ASCII)
 _LITERAL = re.compile(r"/[A-Za-z0-9._!$&'()*+,=:@/-]*")
 _LITERAL_QUERY = re.compile(r"[A-Za-z0-9._!$&'()*+,=:@/?-]+")
 _FORMS = frozenset({"multipart/form-data", "application/x-www-form-urlencoded"})
+#: What a request is asked for, and would work out each time it is made.
+_KNOWN = ("url_root", "root_url", "args", "data", "form", "files")
 _OWN = frozenset({"content-type", "content-length", "transfer-encoding"})
+
+
+def patches() -> list[Patch]:
+    """How core makes a request for moto; an older moto takes botocore's."""
+    request_class = require("moto", "moto.core.request", "Request")
+    build = require("moto", "moto.core.request", "Request", "from_primitives")
+    for name in (*_KNOWN, "url", "parameter_storage_class", "mimetype"):
+        require("werkzeug", "werkzeug.wrappers", "Request", name)
+    slowly = Moto.build_request
+
+    def quick_build(self: Moto, request: AwsRequest, url: str, body: bytes) -> Any:
+        """A request with what werkzeug's builder, and its own parsing, would make of it."""
+        made = environ(build, request.method, url, request.headers, body)
+        if made is None:
+            return slowly(self, request, url, body)
+        return parsed(request_class(made), body)
+
+    return [(Moto, "build_request", quick_build)]
 
 
 def environ(

@@ -1,0 +1,45 @@
+"""What waits for virtual time that nobody moves says so: to its client, else to the log."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from aiomoto import AiomotoWarning, MockAWS, mock_aws, standstill
+from aiomoto_bedrock import Pause, replies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from aiomoto.testing.clients import Connect
+
+STANDS_STILL = "has stood still for 0.05 s of real time: it waits for"
+
+
+@pytest.fixture
+def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockAWS]:
+    monkeypatch.setattr(standstill, "PATIENCE", 0.05)
+    with mock_aws(clock="virtual") as running:
+        yield running
+
+
+@pytest.mark.asyncio
+async def test_a_pause_of_bedrock(mock: MockAWS, connect: Connect) -> None:
+    async with connect("bedrock-runtime") as bedrock:
+        replies.add([b"a", Pause(2), b"b"])
+        answer = await bedrock.invoke_model_with_response_stream(modelId="m", body=b"{}")
+        seen: list[bytes] = []
+
+        async def read() -> None:
+            async for event in answer["body"]:
+                seen.append(event["chunk"]["bytes"])
+
+        text = f"bedrock-runtime InvokeModelWithResponseStream {STANDS_STILL} 2 s of"
+        reading = asyncio.create_task(read())
+        with pytest.warns(AiomotoWarning, match=text):
+            await asyncio.sleep(0.3)
+        await mock.clock.advance(2)
+        await reading
+        assert seen == [b"a", b"b"]
