@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiomoto import compat, hookimpl, mock_aws
+from aiomoto import Calls, compat, hookimpl, mock_aws
 from aiomoto.declared import Endpoint
 from aiomoto.engine import Engine, Settings, engine
 from aiomoto.guard import Verdict
+from aiomoto.leases import Lease
 from aiomoto.patching import NeededPatches
 
 if TYPE_CHECKING:
@@ -22,37 +23,44 @@ pytestmark = pytest.mark.usefixtures("restored")
 # -- leases ---------------------------------------------------------------------------
 
 
+def acquired(settings: Settings) -> Lease:
+    lease = Lease(settings, object(), Calls())
+    engine.acquire(lease, reset=True)
+    return lease
+
+
 def test_one_count_of_moto_for_all_leases() -> None:
     moto = compat.moto()
     settings = Settings.of(None, (), ())
-    leases = [engine.acquire(settings, reset=True) for _ in range(3)]
+    leases = [acquired(settings) for _ in range(3)]
     assert moto.mock_class._nested_count == 1
     for lease in leases:
         assert engine.active
-        engine.release(lease, remove_data=True)
+        engine.release(lease)
     assert not engine.active
     assert moto.mock_class._nested_count == 0
 
 
 def test_lease_that_is_released_twice_counts_once() -> None:
     settings = Settings.of(None, (), ())
-    first, second = engine.acquire(settings, True), engine.acquire(settings, True)
-    engine.release(first, True)
-    engine.release(first, True)
+    first, second = acquired(settings), acquired(settings)
+    engine.release(first)
+    engine.release(first)
     assert engine.active
-    engine.release(second, True)
+    engine.release(second)
 
 
 @pytest.mark.parametrize("order", [[0, 1, 2], [2, 1, 0], [1, 0, 2], [0, 2, 1]])
 def test_last_one_out_decides_about_the_data(order: list[int]) -> None:
     moto = compat.moto()
     resets: list[str] = []
-    leases = [engine.acquire(Settings.of(None, (), ()), True) for _ in range(3)]
+    leases = [acquired(Settings.of(None, (), ())) for _ in range(3)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(moto, "reset", lambda: resets.append("reset"))
         for number in order[:-1]:
-            engine.release(leases[number], remove_data=True)
-        engine.release(leases[order[-1]], remove_data=False)
+            engine.release(leases[number])
+        leases[order[-1]].remove_data = False
+        engine.release(leases[order[-1]])
     assert resets == []
     moto.reset()
 
@@ -73,20 +81,20 @@ def test_endpoints_are_those_of_the_leases_that_are_left() -> None:
 def test_endpoints_of_the_environment_are_those_at_start() -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AWS_ENDPOINT_URL", "http://a.local")
-        lease = engine.acquire(Settings.of(None, ["b.local"], ()), True)
+        lease = acquired(Settings.of(None, ["b.local"], ()))
         patch.setenv("AWS_ENDPOINT_URL", "http://c.local")
     assert lease.endpoints == (Endpoint("b.local", None, ""), Endpoint("a.local", 80, ""))
-    engine.release(lease, True)
+    engine.release(lease)
 
 
 def test_environment_of_leases_in_any_order() -> None:
     real = Settings.of({"core": {"mock_credentials": False}}, (), ())
     fake = Settings.of(None, (), ())
-    first, second = engine.acquire(real, True), engine.acquire(fake, True)
+    first, second = acquired(real), acquired(fake)
     assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
-    engine.release(first, True)
+    engine.release(first)
     assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
-    engine.release(second, True)
+    engine.release(second)
     assert "AWS_ACCESS_KEY_ID" not in os.environ
 
 

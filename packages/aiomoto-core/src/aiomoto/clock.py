@@ -18,6 +18,7 @@ from typing import Any, ClassVar, Literal
 
 from .bells import async_bell, trio_here
 from .errors import InvalidOption
+from .locks import Order, guarded
 
 _MICROS = 1_000_000
 #: So many turns of the event loop in a row without anybody asking the clock
@@ -108,7 +109,7 @@ class VirtualClock(Clock):
         self._micros = round((time.time() if start is None else start) * 1000) * 1000
         self._timers: list[tuple[int, int, Timer]] = []
         self._order = itertools.count()
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.LEAF)
         #: Grows whenever somebody asks for the time or waits for it.
         self._uses = 0
 

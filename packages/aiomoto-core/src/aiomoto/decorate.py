@@ -33,14 +33,20 @@ _shortened.maxother = 100
 
 
 class Startable(Protocol):
-    """A mock: ours, or moto's. Its starts are counted, so that calls may nest and overlap."""
+    """A mock for one call."""
 
     def start(self, reset: bool = True) -> None: ...
 
     def stop(self, remove_data: bool = True) -> None: ...
 
 
-def decorate(target: T, mock: Startable, *, reset: bool = True, remove_data: bool = True) -> T:
+class Mock(Protocol):
+    """A mock. Calls of what it decorates may nest and overlap."""
+
+    def for_call(self) -> Startable: ...
+
+
+def decorate(target: T, mock: Mock, *, reset: bool = True, remove_data: bool = True) -> T:
     """Run ``target`` inside ``mock``, with one ``start()`` and one ``stop()`` around each call.
 
     A class is changed in place and returned. Anything else comes back as a new function of the
@@ -106,16 +112,17 @@ def _is_context_helper(target: object) -> bool:
 
 
 @contextmanager
-def _running(mock: Startable, reset: bool, remove_data: bool) -> Iterator[None]:
-    mock.start(reset=reset)
+def _running(mock: Mock, reset: bool, remove_data: bool) -> Iterator[None]:
+    running = mock.for_call()
+    running.start(reset=reset)
     try:
         yield
     finally:
-        mock.stop(remove_data=remove_data)
+        running.stop(remove_data=remove_data)
 
 
 def _decorate_callable(
-    target: Callable[..., Any], mock: Startable, reset: bool, remove_data: bool
+    target: Callable[..., Any], mock: Mock, reset: bool, remove_data: bool
 ) -> Callable[..., Any]:
     """A wrapper of the same kind as ``target``, so that the mock is active while its body runs."""
 
@@ -149,12 +156,13 @@ def _decorate_callable(
 
     def plain(*args: Any, **kwargs: Any) -> Any:
         result = None
-        mock.start(reset=reset)
+        running = mock.for_call()
+        running.start(reset=reset)
         try:
             result = target(*args, **kwargs)
         finally:
             pending = inspect.iscoroutine(result)
-            mock.stop(remove_data=remove_data and not pending)
+            running.stop(remove_data=remove_data and not pending)
         # A plain function around a coroutine function (many decorators make one, moto's too)
         # has only made the coroutine by now: the mock is needed again while that is awaited.
         return finish(result) if pending else result
@@ -182,7 +190,7 @@ def _without_partial(target: Callable[..., Any]) -> Callable[..., Any]:
     return target
 
 
-def _decorate_class(klass: type, mock: Startable, reset: bool, remove_data: bool) -> None:
+def _decorate_class(klass: type, mock: Mock, reset: bool, remove_data: bool) -> None:
     """Decorate the public methods that ``klass`` itself defines, and its nested classes.
 
     As moto does, it leaves alone what is inherited, static methods, class methods (``setUpClass``

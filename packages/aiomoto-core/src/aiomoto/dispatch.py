@@ -20,6 +20,7 @@ from .bells import trio_here
 from .compat import Moto
 from .endpoints import scope_of, to_aws_url
 from .errors import UnsupportedOperation
+from .locks import Order, guarded
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call
 from .router import Handler, Route, Router
@@ -46,7 +47,7 @@ class Dispatcher:
         self._engine = engine
         self._moto = moto
         self._plugins = plugins
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.DISPATCH)
         self.router = Router(moto.url_patterns, moto.url_handlers)
         self._clean = lru_cache(maxsize=4096)(self._clean_now)
 

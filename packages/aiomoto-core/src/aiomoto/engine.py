@@ -22,38 +22,34 @@ from .endpoints import scope_of
 from .errors import RealRequestBlocked
 from .fast.collector import collector_rests
 from .guard import Guard, Ruling, Verdict
+from .leases import Abandoned, Lease
+from .locks import Order, guarded, under
 from .named_file import named_file
 from .patching import NeededPatches, fast_paths
 from .plugin.fast_paths import FastPaths
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .settings import Settings
-from .undo import Undo
+from .undo import Undo, surely
 from .wire.stubber import answer_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
 
 
-class Lease:
-    """One user of the engine, from start to stop."""
-
-    def __init__(self, settings: Settings) -> None:
-        self.settings = settings
-        self.endpoints: tuple[Endpoint, ...] = ()
-        self.undo = Undo()
-        self.remove_data = True
 
 
 class Engine:
     """Switches mocking on with the first lease and off with the last."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        #: Around starts and stops.
+        self.lock = guarded(threading.RLock(), Order.ENGINE)
+        self.abandoned = Abandoned(self.lock, self._end)
         self._leases: list[Lease] = []
         self._switch = Undo()
-        self._environment = environment.Layers[str](lambda: os.environ)
-        self._config = environment.Layers[Any](lambda: compat.moto().config)
+        self.environment = environment.Layers[str](lambda: os.environ)
+        self.config = environment.Layers[Any](lambda: compat.moto().config)
         self._guard = Guard(())
         self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
@@ -83,44 +79,76 @@ class Engine:
         """moto service to the name of the plugin that owns it."""
         return self._plugins.owners
 
-    def acquire(self, settings: Settings, reset: bool) -> Lease:
+    def acquire(self, lease: Lease, reset: bool) -> None:
         """Start for one more user. All is undone if anything goes wrong."""
-        with self._lock:
-            if not self._prepared:
-                self._prepare(settings.optimise)
-            check_config(settings.config, compat.moto())
-            if self._leases:
-                check_same(settings.clock, self.clock)
-            lease = Lease(settings)
-            first = not self._leases
-            with Undo() as undo:
-                undo.add(self._renew_guard)
-                self._layer_environment(lease, undo)
-                self._layer_config(lease, undo)
-                self._leases.append(lease)
-                undo.add(self._leases.remove, lease)
-                self._renew_guard()
-                for plugin in settings.plugins:
-                    undo.add(self._plugins.unregister, self._plugins.add(plugin), self)
-                if first:
-                    self._switch_on(reset, settings.clock)
-                undo.add(self._switch_off_with, lease)
-                if not first:
-                    self._plugins.activate_all(self)
-                lease.undo = undo.keep()
-            return lease
+        under(self.lock, self._begin, lease, reset)
+        self.abandoned.release()
 
-    def release(self, lease: Lease, remove_data: bool) -> None:
-        """Stop for one user; the last one takes everything out."""
-        with self._lock:
+    def release(self, lease: Lease) -> None:
+        """Stop for one user; the last one takes everything out. Harmless where it is out."""
+        under(self.lock, self._end, lease)
+        self.abandoned.release()
+
+    def latest(self, owner: object) -> Lease | None:
+        """The lease that was begun last of those that are ``owner``'s."""
+        return next((lease for lease in reversed(self._leases) if lease.owner is owner), None)
+
+    def release_latest(self, owner: object, remove_data: bool | None) -> bool:
+        """Stop for the latest lease of ``owner``; returns whether there was one."""
+        was_active = under(self.lock, self._end_latest, owner, remove_data)
+        self.abandoned.release()
+        return was_active
+
+    def _end_latest(self, owner: object, remove_data: bool | None) -> bool:
+        lease = self.latest(owner)
+        if lease is None:
+            return False
+        if remove_data is not None:
             lease.remove_data = remove_data
-            lease.undo.close()
+        surely(self._end, lease)
+        return True
+
+    def _begin(self, lease: Lease, reset: bool) -> None:
+        settings, undo = lease.settings, lease.undo
+        if not self._prepared:
+            self._prepare(settings.optimise)
+        check_config(settings.config, compat.moto())
+        if self._leases:
+            check_same(settings.clock, self.clock)
+        first = not self._leases
+        try:
+            undo.add(self._renew_guard)
+            self._layer_environment(lease)
+            self._layer_config(lease)
+            undo.add(self._forget, lease)
+            self._leases.append(lease)
+            self._renew_guard()
+            for plugin in settings.plugins:
+                undo.add(self._plugins.remove, plugin, lease, self)
+                self._plugins.add(plugin, lease)
+            undo.add(self._switch_off_with, lease)
+            if first:
+                self._switch_on(reset, settings.clock)
+            else:
+                self._plugins.activate_all(self)
+            undo.add(recorder.leave, lease)
+            recorder.listen(lease.calls, lease)
+        except BaseException:
+            self._end(lease)
+            raise
+
+    def _end(self, lease: Lease) -> None:
+        lease.let_go()
+        lease.undo.close()
+
+    def _forget(self, lease: Lease) -> None:
+        self._leases = [one for one in self._leases if one is not lease]
 
     def reset(self) -> None:
         """Forget all of moto's resources, and what plugins keep of them."""
         self._dispatcher.reset()
         compat.moto().restore_routes(self._is_ours, self._answer_requests)
-        with self._lock:
+        with self.lock:
             self._plugins.reset_all(self)
 
     def _prepare(self, optimise: bool) -> None:
@@ -136,7 +164,7 @@ class Engine:
         compat.refuse_peer_distribution()
         return Dispatcher(self, compat.moto(), self._plugins)
 
-    def _layer_environment(self, lease: Lease, undo: Undo) -> None:
+    def _layer_environment(self, lease: Lease) -> None:
         settings, named = lease.settings, named_file(os.environ)
         declared = (*settings.endpoints, *environment_endpoints(os.environ), *named.endpoints)
         lease.endpoints = tuple(dict.fromkeys(declared))
@@ -145,14 +173,14 @@ class Engine:
             mock_credentials=settings.mocks_credentials,
             region=settings.region,
             named=named,
-            layered=self._environment.keys,
+            layered=self.environment.keys,
         )
-        undo.add(self._environment.pop, lease)
-        self._environment.push(lease, changes)
+        lease.undo.add(self.environment.pop, lease)
+        self.environment.push(lease, changes)
 
-    def _layer_config(self, lease: Lease, undo: Undo) -> None:
-        undo.add(self._config.pop, lease)
-        self._config.push(lease, lease.settings.config)
+    def _layer_config(self, lease: Lease) -> None:
+        lease.undo.add(self.config.pop, lease)
+        self.config.push(lease, lease.settings.config)
 
     def _renew_guard(self) -> None:
         moto = compat.moto()
@@ -168,18 +196,18 @@ class Engine:
     # -- the switch ----------------------------------------------------------
 
     def _switch_on(self, reset: bool, clock: ClockOption) -> None:
-        with Undo() as undo:
-            undo.add(setattr, self, "clock", RealClock())
-            self.clock = clock_of(clock) or self.clock
-            self._hide_default_session(undo)
-            compat.moto().enter(reset, self._is_ours, self._answer_requests)
-            undo.add(self._leave)
-            undo.add(self._patches.take_out)
-            self._patches.put_in()
-            undo.add(self._end_streams)
-            undo.add(self._plugins.deactivate_all, self)
-            self._plugins.activate_all(self)
-            self._switch = undo.keep()
+        """Begin to mock; the undo of the first lease takes back what was done of it."""
+        undo = self._switch
+        undo.add(setattr, self, "clock", RealClock())
+        self.clock = clock_of(clock) or self.clock
+        self._hide_default_session(undo)
+        undo.add(self._leave)
+        compat.moto().enter(reset, self._is_ours, self._answer_requests)
+        undo.add(self._patches.take_out)
+        self._patches.put_in()
+        undo.add(self._end_streams)
+        undo.add(self._plugins.deactivate_all, self)
+        self._plugins.activate_all(self)
 
     def _switch_off_with(self, lease: Lease) -> None:
         """The last lease to go takes everything out, whichever came first."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Collection, Mapping, MutableMapping
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from .named_file import NO_FILE, NamedFile, is_named
 
@@ -35,7 +35,6 @@ _SECRET = re.compile(
 _USER_IN_URL = re.compile(r"(?<=://)[^/@\s]+@")
 MASK = "***"
 
-_MISSING: Any = object()
 V = TypeVar("V")
 
 
@@ -84,12 +83,15 @@ class Layers(Generic[V]):
 
     Each layer remembers what it replaced. Layers taken away from the top put
     that back; one taken from below hands it to the next above, so that the
-    order in which mocks end does not matter. A value of None removes the key.
+    order in which mocks end does not matter. A value of None stands for a key
+    that is not there.
     """
 
     def __init__(self, target: Callable[[], MutableMapping[str, V]]) -> None:
         self._target = target
-        self._layers: dict[object, dict[str, Any]] = {}
+        self._layers: dict[object, MutableMapping[str, V | None]] = {}
+        #: Owners of layers that somebody else lays and takes away.
+        self._others: set[object] = set()
 
     @property
     def keys(self) -> set[str]:
@@ -99,26 +101,50 @@ class Layers(Generic[V]):
     def push(self, owner: object, changes: Mapping[str, V | None]) -> None:
         """Lay ``changes`` on top, in the name of ``owner``, who has no layer yet."""
         target = self._target()
-        self._layers[owner] = {key: target.get(key, _MISSING) for key in changes}
+        self._layers[owner] = {key: target.get(key) for key in changes}
         for key, value in changes.items():
-            _put(target, key, _MISSING if value is None else value)
+            _put(target, key, value)
+
+    def adopt(self, owner: object, replaced: MutableMapping[str, V | None]) -> None:
+        """Count with a layer on top that somebody else has laid, and will take away.
+
+        ``replaced`` is what that one puts back; it is kept up to date, for as long as there
+        are layers of ours.
+        """
+        self._others.add(owner)
+        self._layers[owner] = replaced
+
+    def pop_other(self, owner: object, replaced: MutableMapping[str, V | None]) -> None:
+        """Take away a layer that somebody else has laid: one adopted, else one from before ours."""
+        if owner not in self._layers:
+            self._others.add(owner)
+            self._layers = {owner: replaced, **self._layers}
+        self.pop(owner)
 
     def pop(self, owner: object) -> None:
-        """Take the owner's layer away, wherever it lies; nothing if there is none."""
-        owners = list(self._layers)
+        """Take the owner's layer away, wherever it lies; nothing if there is none.
+
+        An interrupt leaves the layer there, to be taken away again.
+        """
         if owner not in self._layers:
             return
+        owners = list(self._layers)
         above = owners[owners.index(owner) + 1 :]
-        for key, replaced in self._layers.pop(owner).items():
+        for key, replaced in self._layers[owner].items():
             heir = next((one for one in above if key in self._layers[one]), None)
             if heir is None:
                 _put(self._target(), key, replaced)
             else:
                 self._layers[heir][key] = replaced
+        self._layers = {one: layer for one, layer in self._layers.items() if one is not owner}
+        self._others &= self._layers.keys()
+        if len(self._others) == len(self._layers):
+            # Without a layer of ours nobody tells when the others go.
+            self._layers, self._others = {}, set()
 
 
-def _put(target: MutableMapping[str, Any], key: str, value: Any) -> None:
-    if value is _MISSING:
+def _put(target: MutableMapping[str, V], key: str, value: V | None) -> None:
+    if value is None:
         target.pop(key, None)
     else:
         target[key] = value

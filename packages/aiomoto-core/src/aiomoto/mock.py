@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from typing_extensions import ParamSpec, Self, Unpack
 
-from .calls import Calls, recorder
+from .calls import Calls
 from .decorate import decorate
 from .options import Options, checked_flag, kept, refuse_unknown
+from .undo import surely
 from .warning import warn_of_modes
 
 if TYPE_CHECKING:
     from .clock import Clock
-    from .engine import Lease
+    from .leases import Lease
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -33,7 +34,8 @@ class MockAWS:
         refuse_unknown("mock_aws()", options)
         self._config = config
         self._options = kept(options)
-        self._leases: list[Lease] = []
+        #: Stands for this mock where it must not be held, since it may be freed.
+        self._key = object()
         self._calls = Calls()
 
     def start(self, reset: bool | None = None) -> None:
@@ -48,17 +50,12 @@ class MockAWS:
 
         Whatever is raised, nothing is left changed.
         """
-        # Here, since they import moto and all that it imports.
-        from .engine import engine
-        from .settings import Settings
-
-        settings = Settings.of(self._config, **self._options)
-        start_empty = self._flag("reset", reset)
-        warn_of_modes()
-        self._leases.append(engine.acquire(settings, start_empty))
-        if len(self._leases) == 1:
-            self._calls = Calls()
-            recorder.listen(self._calls)
+        lease = self._lease()
+        try:
+            self._begin(lease, reset)
+        except BaseException:
+            surely(_end, lease)
+            raise
 
     def stop(self, remove_data: bool | None = None) -> None:
         """Stop what the latest :meth:`start` of this mock started.
@@ -69,12 +66,36 @@ class MockAWS:
         """
         from .engine import engine
 
-        if not self._leases:
+        if remove_data is not None:
+            checked_flag("remove_data", remove_data)
+        if not engine.release_latest(self._key, remove_data):
             raise RuntimeError("Called stop() before start(): this mock_aws is not started.")
-        remove = self._flag("remove_data", remove_data)
-        if len(self._leases) == 1:
-            recorder.leave(self._calls)
-        engine.release(self._leases.pop(), remove)
+
+    def for_call(self) -> Stay:
+        """What starts and stops this mock around one call of what it decorates."""
+        return Stay(self._lease, self._begin)
+
+    def _lease(self, holder: object = None) -> Lease:
+        """A lease of the engine, not begun; it ends with ``holder`` at the latest."""
+        # Here, since it imports moto and all that it imports.
+        from .engine import engine
+        from .leases import Lease
+        from .settings import Settings
+
+        settings = Settings.of(self._config, **self._options)
+        calls = self._calls if engine.latest(self._key) else Calls()
+        lease = Lease(settings, self._key, calls)
+        if holder is not None:
+            lease.end_with(holder, engine.abandoned)
+        return lease
+
+    def _begin(self, lease: Lease, reset: bool | None) -> None:
+        from .engine import engine
+
+        start_empty = self._flag("reset", reset)
+        warn_of_modes()
+        engine.acquire(lease, start_empty)
+        self._calls = lease.calls
 
     def reset(self) -> None:
         """Forget all resources of all services; the mock goes on."""
@@ -110,7 +131,12 @@ class MockAWS:
         return engine.clock
 
     def __enter__(self) -> Self:
-        self.start()
+        lease = self._lease(holder=self)
+        try:
+            self._begin(lease, None)
+        except BaseException:
+            surely(_end, lease)
+            raise
         return self
 
     def __exit__(
@@ -122,8 +148,7 @@ class MockAWS:
         self.stop()
 
     async def __aenter__(self) -> Self:
-        self.start()
-        return self
+        return self.__enter__()
 
     async def __aexit__(
         self,
@@ -155,6 +180,33 @@ class MockAWS:
     def _flag(self, name: str, value: object) -> bool:
         """A switch, None for what was given to ``mock_aws``."""
         return checked_flag(name, self._options.get(name, True) if value is None else value)
+
+
+class Stay:
+    """One call of what a mock decorates, which may overlap with others; freed, it stops too."""
+
+    def __init__(
+        self,
+        lease: Callable[[object], Lease],
+        begin: Callable[[Lease, bool | None], None],
+    ) -> None:
+        self._lease = lease(self)
+        self._begin = begin
+
+    def start(self, reset: bool = True) -> None:
+        """Start mocking, as :meth:`MockAWS.start`."""
+        self._begin(self._lease, reset)
+
+    def stop(self, remove_data: bool = True) -> None:
+        """Stop what was started; harmless if nothing was."""
+        self._lease.remove_data = remove_data
+        surely(_end, self._lease)
+
+
+def _end(lease: Lease) -> None:
+    from .engine import engine
+
+    engine.release(lease)
 
 
 @overload

@@ -1,52 +1,70 @@
-"""Steps that are taken back, in reverse, all of them, with no error lost."""
+"""Steps that are taken back, in reverse, all of them, with no error and no interrupt lost.
+
+An interrupt is what a signal handler raises (``KeyboardInterrupt``, pytest-timeout's
+exception), between any two instructions of the main thread. A step is therefore registered
+before what it takes back is done, taking back what was not done does nothing, and a step that
+was interrupted runs once more, from its beginning.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from types import TracebackType
+from functools import partial
 from typing import Any
 
-from typing_extensions import Self
+
+def surely(step: Callable[..., object], *args: Any) -> None:
+    """Call ``step(*args)``, and once more if an interrupt ended it; that goes on afterwards."""
+    try:
+        step(*args)
+    except Exception:
+        raise
+    except BaseException:
+        step(*args)
+        raise
 
 
 class Undo:
-    """What takes back the steps done so far.
+    """The steps that take back what was done so far.
 
-    As a context manager it does so if its block raises. ``contextlib.ExitStack``
-    does the same, but of several errors it raises the last and forgets the
-    others; here each is the ``__context__`` of the next, with the error that is
-    being handled already at the end of the chain.
+    Of several errors that steps raise, each is the ``__context__`` of the next, with the
+    error that is being handled already at the end of the chain; ``contextlib.ExitStack``
+    raises the last and forgets the others.
     """
 
     def __init__(self) -> None:
         self._steps: list[Callable[[], object]] = []
 
+    def __bool__(self) -> bool:
+        """Whether anything has to be taken back."""
+        return bool(self._steps)
+
     def add(self, step: Callable[..., object], *args: Any) -> None:
         """Have ``step(*args)`` called when everything is taken back."""
-        self._steps.append(lambda: step(*args))
+        self._steps.append(partial(step, *args))
 
     def close(self) -> None:
         """Take everything back, the last step first; the rest too if one raises."""
-        if self._steps:
-            step = self._steps.pop()
+        try:
+            self._close()
+        finally:
+            if self._steps:  # an interrupt came between two of them
+                self._close()
+
+    def _close(self) -> None:
+        if not self._steps:
+            return
+        step = self._steps[-1]
+        try:
+            # As `surely` does it, but an interrupt before its first line would lose the step.
             try:
                 step()
-            finally:
-                self.close()
-
-    def keep(self) -> Undo:
-        """Hand over what has to be taken back; the block's end no longer does it."""
-        kept = Undo()
-        kept._steps, self._steps = self._steps, []
-        return kept
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self.close()
+            except Exception:
+                raise
+            except BaseException:
+                step()
+                raise
+        finally:
+            if self._steps and self._steps[-1] is step:
+                self._steps.pop()
+            self._close()

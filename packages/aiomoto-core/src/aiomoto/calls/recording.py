@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
+from ..locks import Order, guarded, under
 from ..request import LARGE
 from .record import RecordedCall, differences
 
@@ -174,26 +175,35 @@ class Recorder:
     """Hands each call of the process to all who listen."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.LEAF)
+        #: By who listens; several may share one `Calls`.
+        self._heard: dict[object, Calls] = {}
         self._listeners: tuple[Calls, ...] = ()
         self._bodies: deque[RecordedCall] = deque()
         self._held = 0
 
-    def listen(self, calls: Calls) -> None:
-        """Add calls to ``calls`` from now on."""
-        with self._lock:
-            self._listeners += (calls,)
+    def listen(self, calls: Calls, owner: object = None) -> None:
+        """Add calls to ``calls`` from now on, in the name of ``owner``, else of itself."""
+        under(self._lock, self._listen, calls, calls if owner is None else owner)
 
-    def leave(self, calls: Calls) -> None:
-        """Stop what one `listen` began."""
-        with self._lock:
-            rest = list(self._listeners)
-            rest.pop(next(i for i, one in enumerate(rest) if one is calls))
-            self._listeners = tuple(rest)
-            if not rest:
-                # What was recorded belongs to the listeners alone from here on.
-                self._bodies.clear()
-                self._held = 0
+    def leave(self, owner: object) -> None:
+        """Stop what one `listen` began; nothing if it has not."""
+        under(self._lock, self._leave, owner)
+
+    def _listen(self, calls: Calls, owner: object) -> None:
+        self._heard[owner] = calls
+        self._renew()
+
+    def _leave(self, owner: object) -> None:
+        self._heard.pop(owner, None)
+        self._renew()
+        if not self._heard:
+            # What was recorded belongs to the listeners alone from here on.
+            self._bodies.clear()
+            self._held = 0
+
+    def _renew(self) -> None:
+        self._listeners = tuple({id(calls): calls for calls in self._heard.values()}.values())
 
     def begin(self, request: AwsRequest, call: Call | None) -> RecordedCall:
         """Record a request that is about to be answered."""

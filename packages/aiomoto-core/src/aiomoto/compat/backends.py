@@ -10,7 +10,9 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import urlsplit
 
+from ..locks import under
 from ..request import AwsRequest, AwsResponse
+from ..undo import Undo
 from .names import require
 
 _ANY_URL = re.compile("https?://")
@@ -41,6 +43,7 @@ class Moto:
         self._not_implemented = self._need("moto.core.models", "not_implemented_callback")
         self._callback_class = self._need("moto.core.models", "CallbackResponse")
         self._backends = self._need("moto.core.base_backend", "BackendDict")
+        self._need("moto.core.base_backend", "BackendDict", "_instances")
         self._reset_models = self._need("moto.core.model_instances", "reset_model_data")
         self.config: dict[str, Any] = self._need("moto.core.config", "default_user_config")
         self.url_patterns: list[tuple[str, re.Pattern[str]]] = self._need(
@@ -58,6 +61,11 @@ class Moto:
         self._recorder = self._need("moto.moto_api", "recorder")
         self._need("moto.moto_api", "recorder", "_record_request")
         self._request_class = self._find_request_class()
+        # What `responses` patches.
+        self._adapter = require("requests", "requests.adapters", "HTTPAdapter")
+        #: What it had there when ours was the mock that switched moto on.
+        self._sends: Any = None
+        self._counted = False
 
     @cached_property
     def version(self) -> str:
@@ -84,32 +92,65 @@ class Moto:
 
         ``ours(request)`` says whether a request of `requests` is answered here,
         ``answer(request)`` gives urllib3's response, or None while no mock of ours is active.
+        :meth:`leave` takes it back, also where it was interrupted.
         """
-        mock = self.mock_class
-        with mock._mock_init_lock:
-            if mock._nested_count == 0:
-                self._switch_on(reset, ours, answer)
-                mock._mocks_active = True
-            mock._nested_count += 1
+        under(self.mock_class._mock_init_lock, self._enter, reset, ours, answer)
 
     def leave(self, remove_data: bool) -> None:
-        """Count one less; the last one, whoever's it is, switches moto off."""
+        """Count one less, if :meth:`enter` has counted; the last one switches moto off."""
+        under(self.mock_class._mock_init_lock, self._leave, remove_data)
+
+    def _enter(self, reset: bool, ours: Ours, answer: Answer) -> None:
         mock = self.mock_class
-        with mock._mock_init_lock:
-            mock._nested_count -= 1
-            if mock._nested_count == 0:
-                mock._mocks_active = False
-                self.stubber.enabled = False
-                try:
-                    if remove_data:
-                        self.reset()
-                        self._reset_models()
-                finally:
-                    self._responses_mock.stop()
+        # No call is between these two, and so no interrupt.
+        mock._nested_count += 1
+        self._counted = True
+        self._sends = None
+        if mock._nested_count == 1:
+            if reset:
+                self.reset()
+            self._sends = self._adapter.send
+            self._responses_mock.start()
+            self.restore_routes(ours, answer)
+            self.stubber.enabled = True
+            mock._mocks_active = True
+
+    def _leave(self, remove_data: bool) -> None:
+        if not self._counted:
+            return
+        steps = Undo()
+        steps.add(self._count_down)
+        if self.mock_class._nested_count == 1:
+            steps.add(self._stop_responses)
+            if remove_data:
+                steps.add(self._reset_models)
+                steps.add(self.reset)
+            self.mock_class._mocks_active = self.stubber.enabled = False
+        steps.close()
+
+    def _count_down(self) -> None:
+        if self._counted:
+            self.mock_class._nested_count -= 1
+            self._counted = False
+
+    def _stop_responses(self) -> None:
+        self._responses_mock.stop()
+        # An interrupted start or stop of unittest.mock forgets what it has patched.
+        left = self._adapter.send
+        if self._sends not in (None, left) and left.__module__ == "responses":
+            self._adapter.send = self._sends
 
     def reset(self) -> None:
         """Forget all resources, as ``moto.mock_aws().reset()`` does."""
-        self._backends.reset()
+        try:
+            self._backends.reset()
+        except BaseException:
+            # A backend that was interrupted in its reset has no attributes, and could never
+            # be reset again.
+            for backends in tuple(self._backends._instances):
+                backends.clear()
+            self._backends._instances.clear()
+            raise
         self._reset_responses(self._responses_mock)
 
     def restore_routes(self, ours: Ours, answer: Answer) -> None:
@@ -126,17 +167,6 @@ class Moto:
             self._responses_mock.add(
                 self._callback_class(method=method, url=_AWS_URL, callback=self._not_implemented)
             )
-
-    def _switch_on(self, reset: bool, ours: Ours, answer: Answer) -> None:
-        if reset:
-            self.reset()
-        self._responses_mock.start()
-        try:
-            self.restore_routes(ours, answer)
-            self.stubber.enabled = True
-        except BaseException:
-            self._responses_mock.stop()
-            raise
 
     @cached_property
     def _guarded_class(self) -> Any:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..compat import attribute, json_open_methods, require
+from ..locks import Order, guarded
 from .views import parse, view
 
 if TYPE_CHECKING:
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _files: dict[str, tuple[Any, Any]] = {}
 _exists: dict[str, bool] = {}
 _services: dict[tuple[str, str], list[str]] = {}
-_lock = threading.Lock()
+_lock = guarded(threading.RLock(), Order.LEAF)
 
 
 def files() -> list[Patch]:

@@ -34,8 +34,8 @@ class PluginManager:
         self._known_services = known_services
         self._owners: dict[str, str] = {}
         self._calls: dict[str, dict[str, Any]] = {}
-        #: How many mocks were given the plugin of this name.
-        self._uses: dict[str, int] = {}
+        #: Plugins that were given to mocks, by name, and to whom: once for each time.
+        self._given: dict[str, tuple[object, list[object]]] = {}
         self._active: list[str] = []
         self._loaded = False
 
@@ -57,7 +57,7 @@ class PluginManager:
         """
         if self._loaded:
             return
-        done: list[str] = []
+        before = self.names
         try:
             for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda one: one.name):
                 try:
@@ -68,10 +68,10 @@ class PluginManager:
                         "Repair it or uninstall its distribution."
                     ) from error
                 self.register(plugin, point.name)
-                done.append(point.name)
         except BaseException:
-            for name in reversed(done):
-                self._forget(name)
+            for name in reversed(self.names):
+                if name not in before:
+                    self._forget(name)
             raise
         self._loaded = True
 
@@ -97,23 +97,32 @@ class PluginManager:
             raise
         self._owners.update(dict.fromkeys(services, name))
 
-    def add(self, plugin: object) -> str:
-        """Take in a plugin object that was given to a mock; returns the name that it got.
+    def add(self, plugin: object, user: object) -> None:
+        """Take in a plugin object that was given to a mock, in the name of ``user``.
 
-        Several mocks may be given the same object; it stays until the last of
-        them has called :meth:`unregister`.
+        Several mocks may be given the same object; it stays until :meth:`remove` was called
+        for the last of them, which takes back an interrupted call too.
         """
-        name = self.name_of(plugin)
-        if name is not None and name in self._uses:
-            self._uses[name] += 1
-            return name
+        for known, users in self._given.values():
+            if known is plugin:
+                users.append(user)
+                return
         wanted = name = name_of(plugin)
         number = 2
         while self._manager.has_plugin(name):
             name, number = f"{wanted}-{number}", number + 1
+        self._given[name] = (plugin, [user])
         self.register(plugin, name)
-        self._uses[name] = 1
-        return name
+
+    def remove(self, plugin: object, user: object, engine: Engine) -> None:
+        """Take back what one :meth:`add` did; nothing if it did nothing."""
+        for name, (known, users) in self._given.items():
+            if known is plugin and user in users:
+                if len(users) > 1:
+                    users.remove(user)
+                else:
+                    self.unregister(name, engine)
+                return
 
     def name_of(self, plugin: object) -> str | None:
         """The name under which this very object is registered."""
@@ -122,22 +131,16 @@ class PluginManager:
         )
 
     def unregister(self, name: str, engine: Engine) -> None:
-        """Deactivate a plugin if it is active, and forget it and what it owns.
-
-        One that was added several times goes with the last call.
-        """
-        self._uses[name] = self._uses.get(name, 1) - 1
-        if self._uses[name]:
-            return
-        try:
-            self.deactivate(name, engine)
-        finally:
-            self._forget(name)
+        """Deactivate a plugin if it is active, and forget it and what it owns."""
+        steps = Undo()
+        steps.add(self._forget, name)
+        steps.add(self.deactivate, name, engine)
+        steps.close()
 
     def _forget(self, name: str) -> None:
-        self._uses.pop(name, None)
         self._owners = {one: owner for one, owner in self._owners.items() if owner != name}
         self._drop(name)
+        self._given.pop(name, None)
 
     def _drop(self, name: str) -> None:
         self._calls.pop(name, None)
@@ -204,11 +207,12 @@ class PluginManager:
         """What calls one hook of one plugin; None if it has none. Looked up once."""
         calls = self._calls.setdefault(name, {})
         if hook not in calls:
-            calls[hook] = None
+            call = None
             for implementation in getattr(self._manager.hook, hook).get_hookimpls():
                 if implementation.plugin_name == name:
                     function, wanted = implementation.function, implementation.argnames
-                    calls[hook] = partial(_call_with, function, wanted)
+                    call = partial(_call_with, function, wanted)
+            calls[hook] = call
         found: Callable[[Mapping[str, Any]], Any] | None = calls[hook]
         return found
 
@@ -226,10 +230,17 @@ class PluginManager:
             self.activate(name, engine)
 
     def activate(self, name: str, engine: Engine) -> None:
-        """Call ``aiomoto_activate`` of one plugin, unless it is active."""
+        """Call ``aiomoto_activate`` of one plugin, unless it is active.
+
+        It counts as active where that is interrupted, so that it is deactivated.
+        """
         if name not in self._active:
-            self._call(name, "aiomoto_activate", engine=engine)
             self._active.append(name)
+            try:
+                self._call(name, "aiomoto_activate", engine=engine)
+            except Exception:
+                self._active.remove(name)
+                raise
 
     def deactivate_all(self, engine: Engine) -> None:
         """Call ``aiomoto_deactivate`` of the active plugins, last first; all, even if one fails."""
@@ -241,8 +252,13 @@ class PluginManager:
     def deactivate(self, name: str, engine: Engine) -> None:
         """Call ``aiomoto_deactivate`` of one plugin, if it is active."""
         if name in self._active:
-            self._active.remove(name)
-            self._call(name, "aiomoto_deactivate", engine=engine)
+            steps = Undo()
+            steps.add(self._note_inactive, name)
+            steps.add(partial(self._call, name, "aiomoto_deactivate", engine=engine))
+            steps.close()
+
+    def _note_inactive(self, name: str) -> None:
+        self._active = [one for one in self._active if one != name]
 
     def reset_all(self, engine: Engine) -> None:
         """Call ``aiomoto_reset`` of the active plugins, first first; all, even if one fails."""

@@ -146,4 +146,5 @@ def _mocks() -> tuple[Any, ...]:
 def _release(lease: Any) -> None:
     from ..engine import engine
 
-    engine.release(lease, remove_data=True)
+    lease.remove_data = True
+    engine.release(lease)

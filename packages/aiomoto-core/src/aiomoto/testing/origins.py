@@ -90,10 +90,9 @@ class Origins:
     def mock_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """``acquire`` of the engine, noting who started a mock."""
 
-        def acquire(engine: Any, *args: Any) -> Any:
-            lease = original(engine, *args)
+        def acquire(engine: Any, lease: Any, *args: Any) -> None:
+            original(engine, lease, *args)
             self._mocks[lease] = culprit()
-            return lease
 
         return acquire
 
