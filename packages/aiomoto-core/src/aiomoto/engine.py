@@ -57,6 +57,8 @@ class Engine:
         self._patches = NeededPatches(self)
         #: What only makes things faster; plugins begin and end their own here. See docs/hooks.md.
         self.fast_paths = FastPaths(fast_paths())
+        #: boto3's default session, if it was put aside; in a list, as it may be None.
+        self.hidden_session: list[Any] | None = None
         #: Bodies that are being delivered piece by piece.
         self.streams: set[Feed] = set()
         #: What the mocks that are active go by; for plugins, from their activation on.
@@ -245,8 +247,16 @@ class Engine:
         if core.get("reset_boto3_session", True):
             import boto3
 
-            undo.add(setattr, boto3, "DEFAULT_SESSION", boto3.DEFAULT_SESSION)
+            self.hidden_session = [boto3.DEFAULT_SESSION]
+            undo.add(setattr, self, "hidden_session", None)
+            undo.add(self._show_default_session)
             boto3.DEFAULT_SESSION = None
+
+    def _show_default_session(self) -> None:
+        import boto3
+
+        if self.hidden_session is not None:
+            [boto3.DEFAULT_SESSION] = self.hidden_session
 
     # -- what the wires ask ------------------------------------------------------
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 #: it either.
 NEEDED: dict[str, tuple[str, ...]] = {
     "moto.core.botocore_stubber": ("wire.stubber.patches",),
+    "moto.core.models": ("nesting.patches",),
     "botocore.httpsession": ("wire.botocore.patches",),
     "botocore.credentials": ("profiles.patches", "botocore", "botocore.credentials"),
     "aiobotocore.session": ("profiles.patches", "aiobotocore", "aiobotocore.session"),

@@ -1,0 +1,284 @@
+"""What a signal's exception leaves behind, wherever in a start or a stop it comes: nothing.
+
+Once at a timer, whose signal comes at a moment that a seed gives; once at every place where
+Python looks for signals, one after the other. Reduced unless ``AIOMOTO_STRESS=full``, which is
+5,000 timed interrupts and every place, and takes some minutes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import dis
+import functools
+import gc
+import os
+import random
+import signal
+import sys
+import threading
+import time
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import moto
+import pytest
+from moto.core.models import MockAWS as MotoMock
+
+from aiomoto import compat, hookimpl, locks, mock_aws
+from aiomoto.calls import recorder
+from aiomoto.engine import engine
+from aiomoto.patching import CLIENTS
+from aiomoto.testing import state
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import CodeType, FrameType
+
+FULL = os.environ.get("AIOMOTO_STRESS") == "full"
+TIMED = 5000 if FULL else 250
+#: Of so many places where an interrupt may come, one is tried.
+EACH = 1 if FULL else 40
+
+pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of signals")
+
+
+class Interrupted(BaseException):
+    """What the signal handler raises; no error of a program."""
+
+
+class Plugin:
+    """One that is given to the mock, beside those that are installed."""
+
+    active = 0
+
+    @hookimpl
+    def aiomoto_activate(self) -> None:
+        self.active = 1
+
+    @hookimpl
+    def aiomoto_deactivate(self) -> None:
+        self.active = 0
+
+
+PLUGIN = Plugin()
+
+
+# -- programs: what is interrupted -------------------------------------------------------
+
+
+def with_statement() -> None:
+    with mock_aws(config={"core": {"reset_boto3_session": True}}, plugins=[PLUGIN]):
+        pass
+
+
+def nested() -> None:
+    with mock_aws(), mock_aws(config={"core": {"mock_credentials": False}}, endpoints=["a.io"]):
+        pass
+
+
+def started_and_stopped() -> None:
+    mock = mock_aws(plugins=[PLUGIN], reset=False, remove_data=False)
+    try:
+        mock.start()
+        mock.stop()
+    finally:
+        # stop() may not have begun, or start() may have ended before the interrupt.
+        with contextlib.suppress(RuntimeError):
+            mock.stop()
+
+
+def run(coroutine: Any) -> None:
+    """Run a coroutine that never has to wait."""
+    with contextlib.suppress(StopIteration):
+        coroutine.send(None)
+
+
+async def _async_with() -> None:
+    async with mock_aws():
+        pass
+
+
+def async_with() -> None:
+    run(_async_with())
+
+
+@mock_aws
+def decorated() -> None:
+    """A call of what a mock decorates; the mock itself is never freed."""
+
+
+@mock_aws(plugins=[PLUGIN])
+async def _decorated_coroutine() -> None:
+    pass
+
+
+def decorated_coroutine() -> None:
+    run(_decorated_coroutine())
+
+
+PROGRAMS = [
+    with_statement, nested, started_and_stopped, async_with, decorated, decorated_coroutine
+]  # fmt: skip
+
+
+# -- what is compared --------------------------------------------------------------------
+
+
+def patched() -> dict[tuple[Any, str], Any]:
+    """Every attribute that a mock replaces, and what it is now."""
+    found = {}
+    for library, patches in CLIENTS.items():
+        if library in sys.modules:
+            for owner, name, _ in patches(engine):
+                found[owner, name] = vars(owner).get(name)
+    return found
+
+
+def taken_locks() -> list[Any]:
+    """The locks that another thread can't have."""
+    taken = []
+
+    def look() -> None:
+        for lock in locks._all():
+            if lock.acquire(blocking=False):
+                lock.release()
+            else:
+                taken.append(lock)
+
+    thread = threading.Thread(target=look)
+    thread.start()
+    thread.join()
+    return taken
+
+
+class World:
+    """A process before interrupts; `check` compares it with the one after one."""
+
+    def __init__(self) -> None:
+        self.patches = patched()
+        self.state = state.snapshot()
+        self.settings = self._settings()
+        # Made outside of all mocks.
+        session = boto3.Session("key", "secret", region_name="us-east-1")
+        self.s3 = session.client("s3")
+
+    def _settings(self) -> dict[str, Any]:
+        moto_ = compat.moto()
+        return {
+            "config": copy.deepcopy(dict(moto_.config)),
+            "counts": (MotoMock._nested_count, MotoMock._mocks_active, moto_.stubber.enabled),
+            "patcher": moto_._responses_mock._patcher,
+            "session": boto3.DEFAULT_SESSION,
+            "listeners": recorder._listeners,
+            "leases": engine.leases,
+            "switch": bool(engine._switch),
+            "layers": (dict(engine.environment._layers), dict(engine.config._layers)),
+            "plugins": (engine._plugins.names, list(engine._plugins._active), engine.owners),
+            "given": dict(engine._plugins._given),
+            "plugin": PLUGIN.active,
+            "clock": engine.clock.virtual,
+            "collector": gc.isenabled(),
+            "locks": taken_locks(),
+        }
+
+    def check(self) -> None:
+        assert self._settings() == self.settings
+        changes = [str(change) for change in state.changes(self.state)]
+        assert changes == []
+        for (owner, name), original in self.patches.items():
+            assert vars(owner).get(name) is original, (owner, name)
+
+    def use(self) -> None:
+        """A new mock works, and is empty."""
+        with mock_aws():
+            assert self.s3.list_buckets()["Buckets"] == []
+            self.s3.create_bucket(Bucket="bucket")
+        self.check()
+
+
+@pytest.fixture
+def world(restored: None) -> World:
+    state.import_clients()
+    import aiomoto.testing.clients  # noqa: F401
+
+    for _ in range(2):
+        for program in PROGRAMS:
+            program()
+    return World()
+
+
+def interrupted(program: Callable[[], None]) -> bool:
+    """Run it; whether the interrupt came out of it. Its traceback, and all frames, are freed."""
+    try:
+        program()
+    except Interrupted:
+        return True
+    return False
+
+
+# -- at every place ----------------------------------------------------------------------
+
+#: After a call, at the begin of a function and of a turn of a loop, Python looks for signals.
+_LOOKS = tuple(
+    code
+    for name, code in dis.opmap.items()
+    if name.startswith(("CALL", "RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE"))
+)
+
+
+@functools.cache
+def handler(code: CodeType, offset: int) -> int | None:
+    """Where an exception at this instruction is handled."""
+    entries = dis._parse_exception_table(code)  # type: ignore[attr-defined]
+    return next((e.target for e in entries if e.start <= offset < e.end), None)
+
+
+class Places:
+    """Counts the places of a program where Python looks for signals; raises at one of them."""
+
+    def __init__(self, at: int | None) -> None:
+        self.at = at
+        self.count = 0
+        self.where = ""
+        self._last: dict[FrameType, int] = {}
+
+    def trace(self, frame: FrameType, event: str, _: Any) -> Any:
+        frame.f_trace_opcodes = True
+        frame.f_trace_lines = False
+        if event == "return":
+            self._last.pop(frame, None)
+        elif event == "opcode":
+            code: bytes = frame.f_code.co_code
+            last = self._last.get(frame)
+            self._last[frame] = frame.f_lasti
+            if (
+                last is not None
+                and code[last] in _LOOKS
+                # Python raises at the call, a tracer at what follows it.
+                and handler(frame.f_code, last) == handler(frame.f_code, frame.f_lasti)
+            ):
+                self.count += 1
+                if self.count == self.at:
+                    self.where = f"{frame.f_code.co_filename}:{frame.f_lineno}"
+                    raise Interrupted(self.where)
+        return self.trace
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        sys.settrace(self.trace)
+        try:
+            yield
+        finally:
+            sys.settrace(None)
+
+
+def run_to(program: Callable[[], None], at: int | None) -> Places:
+    places = Places(at)
+    try:
+        with places.watching():
+            program()
+    except Interrupted:
+        pass
+    places._last.clear()
+    return places
