@@ -33,12 +33,13 @@ from aiomoto.testing import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from types import CodeType, FrameType
 
 FULL = os.environ.get("AIOMOTO_STRESS") == "full"
-TIMED = 5000 if FULL else 250
+TIMED = 5000 if FULL else 240
 #: Of so many places where an interrupt may come, one is tried.
-EACH = 1 if FULL else 40
+EACH = 1 if FULL else 211
 
 pytestmark = pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="no timers of signals")
 
@@ -68,7 +69,7 @@ PLUGIN = Plugin()
 
 
 def with_statement() -> None:
-    with mock_aws(config={"core": {"reset_boto3_session": True}}, plugins=[PLUGIN]):
+    with mock_aws(config={"core": {"reset_boto3_session": True}}):
         pass
 
 
@@ -90,8 +91,11 @@ def started_and_stopped() -> None:
 
 def run(coroutine: Any) -> None:
     """Run a coroutine that never has to wait."""
-    with contextlib.suppress(StopIteration):
-        coroutine.send(None)
+    try:
+        with contextlib.suppress(StopIteration):
+            coroutine.send(None)
+    finally:
+        coroutine.close()
 
 
 async def _async_with() -> None:
@@ -108,7 +112,7 @@ def decorated() -> None:
     """A call of what a mock decorates; the mock itself is never freed."""
 
 
-@mock_aws(plugins=[PLUGIN])
+@mock_aws
 async def _decorated_coroutine() -> None:
     pass
 
@@ -190,31 +194,75 @@ class World:
             assert vars(owner).get(name) is original, (owner, name)
 
     def use(self) -> None:
-        """A new mock works, and is empty."""
+        """A new mock works."""
         with mock_aws():
-            assert self.s3.list_buckets()["Buckets"] == []
             self.s3.create_bucket(Bucket="bucket")
+            assert [one["Name"] for one in self.s3.list_buckets()["Buckets"]] == ["bucket"]
+            self.s3.delete_bucket(Bucket="bucket")
         self.check()
 
 
-@pytest.fixture
-def world(restored: None) -> World:
-    state.import_clients()
-    import aiomoto.testing.clients  # noqa: F401
+@pytest.fixture(autouse=True)
+def _unraisable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An interrupt may come while a mock is freed; Python can only report it then."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
 
-    for _ in range(2):
-        for program in PROGRAMS:
-            program()
+
+def warm_world() -> World:
+    for program in PROGRAMS * 2:
+        program()
     return World()
 
 
-def interrupted(program: Callable[[], None]) -> bool:
-    """Run it; whether the interrupt came out of it. Its traceback, and all frames, are freed."""
+# -- at a timer --------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alarm() -> Iterator[None]:
+    """The signal of the timer raises."""
+
+    def raise_it(*_: object) -> None:
+        raise Interrupted
+
+    before = signal.signal(signal.SIGALRM, raise_it)
+    yield
+    signal.signal(signal.SIGALRM, before)
+
+
+def run_for(program: Callable[[], None], seconds: float) -> bool:
+    """Run it, at most so long; returns whether it was interrupted."""
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         program()
+        signal.setitimer(signal.ITIMER_REAL, 0)
     except Interrupted:
         return True
     return False
+
+
+@pytest.mark.parametrize("around", [contextlib.nullcontext, moto.mock_aws], ids=["alone", "raw"])
+@pytest.mark.usefixtures("alarm", "restored")
+def test_timed_interrupts(around: Callable[[], AbstractContextManager[object]]) -> None:
+    with around():
+        world = warm_world()
+        for program in PROGRAMS:
+            delays = random.Random(program.__name__)
+            longest = min(_duration(program) for _ in range(20))
+            left, runs = TIMED // len(PROGRAMS) // 2, 0
+            while left:
+                left -= run_for(program, delays.uniform(1e-6, longest))
+                world.check()
+                runs += 1
+                if runs % 20 == 0:
+                    world.use()
+                assert runs < TIMED, "the signals come too late"
+            world.use()
+
+
+def _duration(program: Callable[[], None]) -> float:
+    start = time.perf_counter()
+    program()
+    return time.perf_counter() - start
 
 
 # -- at every place ----------------------------------------------------------------------
@@ -280,5 +328,23 @@ def run_to(program: Callable[[], None], at: int | None) -> Places:
             program()
     except Interrupted:
         pass
-    places._last.clear()
+    places._last.clear()  # it holds frames, and they what is to be freed
     return places
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="a table of handlers is of 3.11")
+@pytest.mark.skipif(sys.gettrace() is not None, reason="somebody traces already")
+@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.__name__)
+@pytest.mark.usefixtures("restored")
+def test_an_interrupt_at_every_place(program: Callable[[], None]) -> None:
+    world = warm_world()
+    total = run_to(program, None).count
+    assert total > 1000
+    offset = random.Random(program.__name__).randrange(EACH)
+    for place in range(1 + offset, total, EACH):
+        where = run_to(program, place).where
+        try:
+            world.check()
+        except AssertionError as error:
+            pytest.fail(f"An interrupt at place {place} of {total}, {where}: {error}")
+    world.use()

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from typing import Any, TypeVar
 
 from aiomoto.clock import Clock, RealClock
+from aiomoto.locks import Order, guarded
 
 from .jobs import Home, Job, MockEnded, current, on_loop
 from .waking import Bell
@@ -30,7 +31,7 @@ class Background:
     """The jobs of a mock, for all plugins of this package."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._users = 0
         self._jobs: set[Job] = set()
         self._seen: Home | None = None

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 
 from aiomoto.clock import Clock
+from aiomoto.locks import Order, guarded
 from aiomoto.request import AwsRequest, AwsResponse, HeaderItems
 
 from . import eventstream
@@ -84,7 +85,7 @@ class LiveBodies:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._open: dict[Live, None] = {}
 
     def __iter__(self) -> Iterator[Live]:

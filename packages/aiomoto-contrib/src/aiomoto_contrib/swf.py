@@ -13,6 +13,7 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import hookimpl
+from aiomoto.locks import Order, guarded
 from aiomoto.plugin.imports import LatePart
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class _Polls:
     def __init__(self, engine: Engine, swf: Swf) -> None:
         self._engine = engine
         self._swf = swf
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._bells: dict[Bell, None] = {}
         self._over = False
 

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from aiomoto.clock import Clock, Timer, VirtualClock
+from aiomoto.locks import Order, guarded
 
 from .background import background
 from .jobs import on_loop
@@ -31,7 +32,7 @@ class Waits:
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
         self.closed = False
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         #: With what says that one runs: only then it can be joined.
         self._threads: dict[threading.Thread, threading.Event] = {}
         #: Those of them that don't wait right now.

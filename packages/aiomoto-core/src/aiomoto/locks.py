@@ -126,9 +126,8 @@ def _of_moto() -> list[Any]:
 
 def _before_fork() -> None:
     until = time.monotonic() + WAITS
-    for lock in (_forking, *_all()):
-        if lock.acquire(timeout=max(until - time.monotonic(), 0)):
-            _taken.append(lock)
+    locks = (_forking, *_all())
+    _taken.extend(one for one in locks if one.acquire(timeout=max(until - time.monotonic(), 0)))
 
 
 def _after_fork() -> None:

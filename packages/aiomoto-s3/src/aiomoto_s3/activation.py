@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from aiomoto.locks import Order, guarded
 from aiomoto.plugin.imports import when_imported
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ class Activation:
     """Puts the changes in with the first mock and takes them out with the last."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._active = False
         self._filesystems: Filesystems | None = None
         self._caches: LocalCaches | None = None

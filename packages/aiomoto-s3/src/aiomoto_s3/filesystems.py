@@ -14,6 +14,7 @@ from contextlib import ExitStack
 from typing import Any
 
 from aiomoto.bells import running_loop
+from aiomoto.locks import Order, guarded
 
 from .compat import S3fs
 
@@ -27,7 +28,7 @@ class Filesystems:
 
     def __init__(self, seam: S3fs) -> None:
         self._seam = seam
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._tables: list[dict[str, Any]] = []
         self._opened: dict[int, tuple[asyncio.AbstractEventLoop | None, Any]] = {}
         self._undo = ExitStack()

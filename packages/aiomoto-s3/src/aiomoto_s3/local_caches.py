@@ -16,6 +16,8 @@ from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any
 
+from aiomoto.locks import Order, guarded
+
 from .compat import FsspecCaches
 
 _TABLE = "_aiomoto_s3_cache"
@@ -26,7 +28,7 @@ class LocalCaches:
 
     def __init__(self, seam: FsspecCaches) -> None:
         self._seam = seam
-        self._lock = threading.RLock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._folders: dict[str, _Folder] = {}
         self._tables: list[tuple[dict[str, Any], list[_Folder]]] = []
         self._undo = ExitStack()

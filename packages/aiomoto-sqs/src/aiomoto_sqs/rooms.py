@@ -11,6 +11,7 @@ import threading
 from typing import Any
 
 from aiomoto.bells import Bell
+from aiomoto.locks import Order, guarded
 
 from .compat import Sqs
 
@@ -52,7 +53,7 @@ class Rooms:
     def __init__(self, sqs: Sqs) -> None:
         self._sqs = sqs
         # Taken inside core's lock around moto's state, never around it.
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._rooms: dict[Any, Room] = {}
         self.closed = False
 

@@ -12,6 +12,8 @@ from contextvars import ContextVar
 from datetime import datetime, timezone
 from typing import Any
 
+from aiomoto.locks import Order, guarded
+
 from .context import Context
 
 
@@ -71,7 +73,7 @@ class _Capture:
     """Puts both in for as long as any invocation runs."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._users = 0
         self._tees: dict[str, _Tee] = {}
         self._records = _Records()

@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from aiomoto import InvalidOption
+from aiomoto.locks import Order, guarded
 
 from ..asking import Arn, Asker, Place, Refused
 from ..background import background
@@ -40,7 +41,7 @@ class Service:
         self.compat = compat
         self._handlers = handlers
         self.sources = Sources(self)
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._rotations: dict[str, deque[Any]] = {}
 
     # -- which ---------------------------------------------------------------

@@ -12,6 +12,8 @@ import threading
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
+from aiomoto.locks import Order, guarded
+
 from ..asking import Arn
 from ..background import background
 from ..delivering import deliver
@@ -41,7 +43,7 @@ class Sources:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.PLUGIN)
         self._pollers: dict[str, _Poller] = {}
         self._streams: dict[tuple[str, str], deque[dict[str, Any]]] = {}
 
