@@ -9,10 +9,11 @@ import pytest
 
 from aiomoto import Calls, compat, hookimpl, mock_aws
 from aiomoto.declared import Endpoint
-from aiomoto.engine import Engine, Settings, engine
+from aiomoto.engine import Engine, engine
 from aiomoto.guard import Verdict
 from aiomoto.leases import Lease
 from aiomoto.patching import NeededPatches
+from aiomoto.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable

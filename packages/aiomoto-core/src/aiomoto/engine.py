@@ -16,7 +16,7 @@ from . import compat, environment
 from .calls import recorder
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .configuration import check_config
-from .declared import Endpoint, environment_endpoints
+from .declared import environment_endpoints
 from .dispatch import Dispatcher, name_operation
 from .endpoints import scope_of
 from .errors import RealRequestBlocked
@@ -29,14 +29,11 @@ from .patching import NeededPatches, fast_paths
 from .plugin.fast_paths import FastPaths
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
-from .settings import Settings
 from .undo import Undo, surely
 from .wire.stubber import answer_requests
 
 if TYPE_CHECKING:
     from .wire.streaming import Feed
-
-
 
 
 class Engine:
