@@ -28,7 +28,7 @@ from moto.core.models import MockAWS as MotoMock
 from aiomoto import compat, hookimpl, locks, mock_aws
 from aiomoto.calls import recorder
 from aiomoto.engine import engine
-from aiomoto.patching import CLIENTS
+from aiomoto.patching import NeededPatches, fast_paths
 from aiomoto.testing import state
 
 if TYPE_CHECKING:
@@ -132,9 +132,9 @@ PROGRAMS = [
 def patched() -> dict[tuple[Any, str], Any]:
     """Every attribute that a mock replaces, and what it is now."""
     found = {}
-    for library, patches in CLIENTS.items():
-        if library in sys.modules:
-            for owner, name, _ in patches(engine):
+    for patches in (*NeededPatches(engine), *fast_paths()):
+        if patches.module in sys.modules:
+            for owner, name, _ in patches.made():
                 found[owner, name] = vars(owner).get(name)
     return found
 
