@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -265,6 +268,30 @@ def test_starts_that_wait_in_vain_leave_one_who_waits() -> None:
         patches.take_out()
     patches.put_in()
     owner = import_it().Owner
+    assert (owner.value, len(calls)) == (2, 1)
+    patches.take_out()
+    assert owner.value == 1
+
+
+def test_a_module_that_another_thread_is_importing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is half imported has not all its names yet."""
+    gate = ModuleType("aiomoto_gate")
+    gate.begun, gate.go = threading.Event(), threading.Event()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, gate.__name__, gate)
+    source = "import aiomoto_gate as gate\ngate.begun.set()\ngate.go.wait(30)\n"
+    (tmp_path / f"{NAME}.py").write_text(f"{source}class Owner:\n    value = 1\n")
+    calls: list[object] = []
+    patches = ModulePatches(NAME, patching(calls))
+    patches.put_in()  # it waits from now on
+    patches.take_out()
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(import_it)
+        assert gate.begun.wait(30)
+        threading.Timer(0.2, gate.go.set).start()
+        patches.put_in()
+        owner = importing.result().Owner
     assert (owner.value, len(calls)) == (2, 1)
     patches.take_out()
     assert owner.value == 1

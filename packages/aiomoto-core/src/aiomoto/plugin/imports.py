@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from wrapt import register_post_import_hook
@@ -131,6 +132,10 @@ class ModulePatches:
             return
         try:
             if not self._fit():
+                # Another thread may be in the midst of it, whose import's end begins as well.
+                import_module(self.module)
+                if self.are_in:
+                    return
                 self.made()
             with self._lock:
                 if self._active and not self._in:
