@@ -173,7 +173,7 @@ def test_start_that_fails(
     ("module", "name", "attribute", "seam"),
     [
         ("aiohttp.connector", "BaseConnector", "_release_acquired", "aiohttp"),
-        ("aiohttp.client_proto", "ResponseHandler", "set_response_params", "aiohttp"),
+        ("aiohttp.client_reqrep", "ClientRequest", "connection_key", "aiohttp"),
         ("httpcore", "AsyncConnectionPool", "handle_async_request", None),
         ("botocore.httpsession", "URLLib3Session", "send", None),
     ],
