@@ -104,10 +104,8 @@ class Aiohttp:
             connector._release_acquired(key, protocol)
             raise
         if connector.closed:
-            from aiohttp import ClientConnectionError
-
             protocol.close()
-            raise ClientConnectionError("Connector is closed.")
+            raise self.module.ClientConnectionError("Connector is closed.")
         return self.connection_class(connector, key, protocol, protocol.loop)
 
     @staticmethod
