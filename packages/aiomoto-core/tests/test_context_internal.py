@@ -315,3 +315,48 @@ def test_client_that_is_imported_anew(run_program: Callable[..., str]) -> None:
         """
     )
     assert out == "200\n200\n"
+
+
+ANEW = """
+import asyncio
+import sys
+from aiomoto import mock_aws
+
+def import_anew():
+    for name in list(sys.modules):
+        if name == "aiohttp" or (WHOLE and name.startswith("aiohttp.")):
+            del sys.modules[name]
+    import aiohttp
+    return aiohttp
+
+async def ask(aiohttp):
+    async with aiohttp.ClientSession() as session:
+        async with session.get("https://s3.amazonaws.com/") as response:
+            print(response.status, end=" ")
+        try:
+            await session.get("https://example.amazonaws.com:1/", timeout=aiohttp.ClientTimeout(5))
+        except aiohttp.ClientError:
+            print("real")
+        except Exception as error:
+            print(type(error).__name__)
+
+modules = []
+for _ in range(2):
+    with mock_aws():
+        modules.append(import_anew())
+        before = modules[-1].BaseConnector.connect
+        asyncio.run(ask(modules[-1]))
+        modules.append(import_anew())
+        asyncio.run(ask(modules[-1]))
+        asyncio.run(ask(modules[-2]))  # of before, in the same mock
+    modules.append(import_anew())
+for module in modules:
+    assert module.BaseConnector.connect.__module__ == "aiohttp.connector", module
+"""
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_aiohttp_that_is_imported_anew(run_program: Callable[..., str], whole: bool) -> None:
+    """Between two mocks, and within one; with its submodules, and without."""
+    out = run_program(f"WHOLE = {whole}\n{ANEW}")
+    assert out == "200 UnsupportedOperation\n" * 6

@@ -330,4 +330,4 @@ def test_a_first_mock_imports_no_backend_of_moto() -> None:
     packages = {name.partition(".")[0] for name in ours - motos} - sys.stdlib_module_names
     others = {name for name in packages if not name.startswith(("aiomoto", "moto"))}
     # The last one on Python 3.10, as aiohttp has it.
-    assert others <= {"multidict", "pluggy", "wrapt", "async_timeout"}
+    assert others <= {"multidict", "pluggy", "async_timeout"}

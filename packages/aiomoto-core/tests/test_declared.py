@@ -162,7 +162,7 @@ def test_custom_s3_endpoints_that_are_set_inside_a_mock(monkeypatch: pytest.Monk
     """moto reads them at each request, and so do we."""
     with mock_aws():
         monkeypatch.setenv("MOTO_S3_CUSTOM_ENDPOINTS", "https://ceph.local, ")
-        assert custom_s3_endpoints() == (Endpoint("ceph.local", 443, ""),)
+        assert custom_s3_endpoints() == (Endpoint("ceph.local", 443, "", "S3"),)
         monkeypatch.setenv("MOTO_S3_CUSTOM_ENDPOINTS", "https://a b")
         with pytest.raises(InvalidOption, match="variable MOTO_S3_CUSTOM_ENDPOINTS: 'https://a b'"):
             custom_s3_endpoints()

@@ -28,6 +28,7 @@ from moto.core.models import MockAWS as MotoMock
 from aiomoto import compat, hookimpl, locks, mock_aws
 from aiomoto.calls import recorder
 from aiomoto.engine import engine
+from aiomoto.patching import NeededPatches, fast_paths
 from aiomoto.testing import state
 
 if TYPE_CHECKING:
@@ -131,9 +132,9 @@ PROGRAMS = [
 def patched() -> dict[tuple[Any, str], Any]:
     """Every attribute that a mock replaces, and what it is now."""
     found = {}
-    for patches in (*engine._patches, *engine.fast_paths):
+    for patches in (*NeededPatches(engine), *fast_paths()):
         if patches.module in sys.modules:
-            for owner, name, _, _ in patches._made:
+            for owner, name, _ in patches.made():
                 found[owner, name] = vars(owner).get(name)
     return found
 

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
+import itertools
 import os
 import random
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
@@ -170,7 +173,7 @@ def test_start_that_fails(
     ("module", "name", "attribute", "seam"),
     [
         ("aiohttp.connector", "BaseConnector", "_release_acquired", "aiohttp"),
-        ("aiohttp.client_proto", "ResponseHandler", "set_response_params", "aiohttp"),
+        ("aiohttp.client_reqrep", "ClientRequest", "connection_key", "aiohttp"),
         ("httpcore", "AsyncConnectionPool", "handle_async_request", None),
         ("botocore.httpsession", "URLLib3Session", "send", None),
     ],
@@ -280,3 +283,67 @@ def test_started_and_stopped_in_any_order_with_motos_mocks(clients: ModuleType, 
                 os.environ.update(AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="b")
                 seen(clients)
         assert default_user_config == config
+
+
+# -- in every order --------------------------------------------------------------------
+
+MOTOS_CONFIGS: list[dict[str, Any] | None] = [
+    None,
+    {"core": {"mock_credentials": False}},
+    {"core": {"reset_boto3_session": False}},
+]
+
+
+def outside() -> tuple[object, ...]:
+    config = copy.deepcopy(dict(default_user_config))
+    return dict(os.environ), config, boto3.DEFAULT_SESSION, MotoMock._nested_count
+
+
+@pytest.mark.parametrize("configs", [*itertools.product(MOTOS_CONFIGS, repeat=2)])
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("early", [False, True])
+def test_a_raw_mock_among_ours_in_every_order(
+    configs: tuple[Any, Any], place: int, early: bool
+) -> None:
+    """``early``: moto's object is made before any mock starts, with a copy of the configuration."""
+    with pytest.MonkeyPatch.context() as patches:
+        patches.setenv("AWS_SECRET_ACCESS_KEY", "the developer's")
+        patches.setattr(boto3, "DEFAULT_SESSION", boto3.Session(region_name="eu-west-1"))
+        before = outside()
+        for order in itertools.permutations(range(3)):
+            makers: list[Any] = [partial(mock_aws, config=configs[0])] * 2
+            makers.insert(place, partial(moto.mock_aws, config=configs[1]))
+            mocks = [make() for make in makers] if early else []
+            for number, make in enumerate(makers):
+                mocks += [] if early else [make()]
+                mocks[number].start()
+            for number in order:
+                mocks[number].stop()
+            assert outside() == before, order
+
+
+def test_a_raw_mock_that_stops_first_takes_nothing_from_ours() -> None:
+    session = boto3.DEFAULT_SESSION
+    raw = moto.mock_aws(config={"core": {"mock_credentials": False}})
+    raw.start()
+    with mock_aws():
+        raw.stop()
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"
+        assert default_user_config["core"].get("mock_credentials") is not False
+        assert boto3.DEFAULT_SESSION is None
+        raw.start()
+        assert default_user_config["core"]["mock_credentials"] is False
+    assert default_user_config["core"]["mock_credentials"] is False
+    raw.stop()
+    assert boto3.DEFAULT_SESSION is session
+
+
+def test_a_raw_mock_that_keeps_nothing_is_left_to_itself() -> None:
+    """Of a moto whose mock has other names: nothing is refused for it."""
+    with mock_aws():
+        bare = moto.mock_aws()
+        bare.start()
+        del bare._orig_creds
+        bare._default_session_mock = None
+        bare.stop()
+        assert os.environ["AWS_ACCESS_KEY_ID"] == "FOOBARKEY"

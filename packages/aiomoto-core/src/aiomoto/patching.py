@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .plugin.fast_paths import FastPath
-from .plugin.imports import ModulePatches
+from .plugin.imports import ModulePatches, watch_imports
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -112,6 +112,7 @@ class NeededPatches:
 
     def put_in(self) -> None:
         """Patch moto and every HTTP client that is imported, now or while active."""
+        watch_imports()
         for patches in self._modules:
             patches.put_in()
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import importlib
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from aiomoto import IncompatibleLibrary
 from aiomoto.compat import require
-from aiomoto.plugin.imports import LatePart, ModulePatches, when_imported
+from aiomoto.plugin.finder import Finder
+from aiomoto.plugin.imports import LatePart, ModulePatches, watch_imports, when_imported
 from aiomoto.plugin.patches import Patch, Patches
 
 NAME = "aiomoto_late_module"
@@ -155,6 +160,61 @@ def test_a_library_that_does_not_fit_is_named_and_left_as_it_was() -> None:
     importlib.reload(sys.modules[NAME])
 
 
+def test_a_module_that_is_imported_anew_meanwhile_is_patched_too() -> None:
+    patches = ModulePatches(NAME, patching())
+    patches.put_in()
+    first = import_it().Owner
+    second = import_again().Owner
+    assert (first.value, second.value) == (2, 2)
+    patches.take_out()
+    assert (first.value, second.value) == (1, 1)
+    assert import_again().Owner.value == 1
+
+
+def test_a_module_that_is_loaded_anew_in_place_is_patched_again() -> None:
+    module = import_it()
+    patches = ModulePatches(NAME, patching())
+    patches.put_in()
+    importlib.reload(module)
+    assert module.Owner.value == 2
+    patches.take_out()
+    assert module.Owner.value == 1
+
+
+def test_a_module_has_its_own_loader() -> None:
+    begun: list[str] = []
+    when_imported(NAME, lambda: begun.append("begun"))
+    module = import_it()
+    assert begun == ["begun"]
+    assert isinstance(module.__loader__, SourceFileLoader)
+    assert module.__spec__.loader is module.__loader__
+    assert module.__spec__.loader.get_source(NAME).startswith("class Owner")
+
+
+def test_imports_are_heard_of_where_the_finders_were_put_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As after pytest's pytester."""
+    monkeypatch.setattr(
+        sys, "meta_path", [one for one in sys.meta_path if not isinstance(one, Finder)]
+    )
+    patches = ModulePatches(NAME, patching())
+    watch_imports()
+    patches.put_in()
+    assert import_it().Owner.value == 2
+    patches.take_out()
+
+
+def test_another_finder_of_the_kind_may_be_there() -> None:
+    """wrapt's, which asks all finders again."""
+    post_import = pytest.importorskip("wrapt").register_post_import_hook
+    begun: list[str] = []
+    when_imported(NAME, lambda: begun.append("ours"))
+    post_import(lambda module: begun.append(module.__name__), NAME)
+    import_it()
+    assert sorted(begun) == [NAME, "ours"]
+
+
 # -- LatePart -----------------------------------------------------------------------------
 
 
@@ -177,6 +237,16 @@ def test_a_part_is_made_at_once_if_the_module_is_there() -> None:
     part.begin(lambda: ("made", patching()()))
     assert (part.now, owner.value) == ("made", 2)
     part.end()
+
+
+def test_a_part_of_a_module_that_is_imported_anew_goes_on() -> None:
+    part: LatePart[str] = LatePart(NAME)
+    part.begin(lambda: ("made", patching()()))
+    owner = import_it().Owner
+    import_again()
+    assert (part.now, owner.value) == ("made", 2)
+    assert part.end() == "made"
+    assert owner.value == 1
 
 
 def test_a_part_that_has_ended_is_not_made() -> None:
@@ -265,6 +335,30 @@ def test_starts_that_wait_in_vain_leave_one_who_waits() -> None:
         patches.take_out()
     patches.put_in()
     owner = import_it().Owner
+    assert (owner.value, len(calls)) == (2, 1)
+    patches.take_out()
+    assert owner.value == 1
+
+
+def test_a_module_that_another_thread_is_importing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is half imported has not all its names yet."""
+    gate = ModuleType("aiomoto_gate")
+    gate.begun, gate.go = threading.Event(), threading.Event()  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, gate.__name__, gate)
+    source = "import aiomoto_gate as gate\ngate.begun.set()\ngate.go.wait(30)\n"
+    (tmp_path / f"{NAME}.py").write_text(f"{source}class Owner:\n    value = 1\n")
+    calls: list[object] = []
+    patches = ModulePatches(NAME, patching(calls))
+    patches.put_in()  # it waits from now on
+    patches.take_out()
+    with ThreadPoolExecutor(1) as pool:
+        importing = pool.submit(import_it)
+        assert gate.begun.wait(30)
+        threading.Timer(0.2, gate.go.set).start()
+        patches.put_in()
+        owner = importing.result().Owner
     assert (owner.value, len(calls)) == (2, 1)
     patches.take_out()
     assert owner.value == 1

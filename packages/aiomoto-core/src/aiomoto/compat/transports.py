@@ -45,6 +45,7 @@ class Aiohttp:
     def __init__(self) -> None:
         for module, *path in self.NAMES:
             require("aiohttp", module, *path)
+        self.module = require("aiohttp", "aiohttp")
         self.protocol_class = require("aiohttp", "aiohttp.client_proto", "ResponseHandler")
         module = "aiohttp.connector"
         counts = ("_acquired", "_acquired_per_host", "_limit_per_host")
@@ -103,10 +104,8 @@ class Aiohttp:
             connector._release_acquired(key, protocol)
             raise
         if connector.closed:
-            from aiohttp import ClientConnectionError
-
             protocol.close()
-            raise ClientConnectionError("Connector is closed.")
+            raise self.module.ClientConnectionError("Connector is closed.")
         return self.connection_class(connector, key, protocol, protocol.loop)
 
     @staticmethod

@@ -10,18 +10,19 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
+from importlib import import_module
 from typing import Any, Generic, TypeVar
 
-from wrapt import register_post_import_hook
-
+from ..locks import Order, guarded
+from .finder import Finder
 from .patches import MISSING, Patch
 
 State = TypeVar("State")
 
-#: What is called with the import of a module. Each key has a hook, which runs once.
-_waiting: dict[str, list[Callable[[], object]]] = {}
+#: What is called with the import of a module, and whether with the next one alone.
+_waiting: dict[str, list[tuple[Callable[[], object], bool]]] = {}
 #: Never held while something is imported: the import system has locks of its own.
-_lock = threading.Lock()
+_lock = guarded(threading.RLock(), Order.LEAF)
 
 
 def when_imported(module: str, begin: Callable[[], object]) -> Callable[[], None]:
@@ -34,15 +35,13 @@ def when_imported(module: str, begin: Callable[[], object]) -> Callable[[], None
     if module in sys.modules:
         begin()
         return _nothing
-    _wait(module, begin)
+    _wait(module, begin, once=True)
+    return partial(_forget, module, (begin, True))
 
-    def forget() -> None:
-        with _lock:
-            waiting = _waiting.get(module, [])
-            if begin in waiting:
-                waiting.remove(begin)
 
-    return forget
+def watch_imports() -> None:
+    """Hear of imports, also where somebody has put ``sys.meta_path`` back to what it was."""
+    _finder.install()
 
 
 class ModulePatches:
@@ -64,8 +63,10 @@ class ModulePatches:
         self.module = module
         self._make = make
         self._kept = kept
-        self._lock = threading.Lock()
+        self._lock = guarded(threading.RLock(), Order.LEAF)
         self._active = self._in = self._waits = False
+        #: In place in a module that was imported anew since.
+        self._earlier: list[tuple[Any, str, Any, Any]] = []
         self.forget()
 
     @property
@@ -73,19 +74,24 @@ class ModulePatches:
         """Whether they are in place: begun, and the module is imported."""
         return self._in
 
+    @property
+    def imported_anew(self) -> bool:
+        """Whether they are in place in a module that somebody has imported anew since."""
+        return bool(self._earlier)
+
     def put_in(self) -> None:
         """Begin, unless begun. Nothing is left changed if ``make`` raises, now or later."""
         if self._active:
             return
         self._active = True
         try:
+            if not self._waits:
+                # For good: the module may be imported anew at any time, and a start that had
+                # to register again would be dearer.
+                _wait(self.module, self._imported)
+                self._waits = True
             if self.module in sys.modules:
                 self._begin()
-            elif not self._waits:
-                # For good: a start that had to register again would be dearer. An interrupt
-                # may have it registered twice, which changes nothing.
-                _wait(self.module, self._imported)
-                self._waits = not self._in
         except BaseException:
             self._active = False
             raise
@@ -94,7 +100,7 @@ class ModulePatches:
         """End; later imports change nothing. Harmless where nothing is in."""
         self._active = False
         with self._lock:
-            if self._in:
+            if self._in or self._earlier:
                 self._put_back()
 
     def made(self) -> list[Patch]:
@@ -122,15 +128,24 @@ class ModulePatches:
         return True
 
     def _imported(self) -> None:
+        if self._in:
+            # Clients that were made before, of the module from before, go on.
+            with self._lock:
+                self._earlier += self._made
+                self._in = False
+                self.forget()
         if self._active:
             self._begin()
-        self._waits = False
 
     def _begin(self) -> None:
         if self._in:
             return
         try:
             if not self._fit():
+                # Another thread may be in the midst of it, whose import's end begins as well.
+                import_module(self.module)
+                if self.are_in:
+                    return
                 self.made()
             with self._lock:
                 if self._active and not self._in:
@@ -146,7 +161,7 @@ class ModulePatches:
 
     def _put_back(self) -> None:
         """Put back, but for what was not replaced, or somebody else has patched over since."""
-        for owner, name, original, replacement in reversed(self._made):
+        for owner, name, original, replacement in reversed([*self._earlier, *self._made]):
             if vars(owner).get(name) is not replacement:
                 continue
             if original is MISSING:
@@ -154,6 +169,7 @@ class ModulePatches:
             else:
                 setattr(owner, name, original)
         self._in = False
+        self._earlier = []
         if not self._kept:
             self.forget()
 
@@ -195,6 +211,8 @@ class LatePart(Generic[State]):
 
     def _begun(self) -> Sequence[Patch]:
         assert self._make is not None
+        if self._patches.imported_anew:
+            return ()  # the state is that of the module that was imported first
         self._made, patches = self._make()
         return patches
 
@@ -203,24 +221,32 @@ def _nothing() -> None:
     """Nothing is left to forget."""
 
 
-def _wait(module: str, *begin: Callable[[], object]) -> None:
+def _wait(module: str, begin: Callable[[], object], *, once: bool = False) -> None:
+    _finder.names.add(module)
+    watch_imports()
     with _lock:
-        hooked = module in _waiting
-        _waiting.setdefault(module, []).extend(begin)
-    if not hooked:
-        register_post_import_hook(partial(_imported, module), module)
+        waiting = _waiting.setdefault(module, [])
+        if (begin, once) not in waiting:
+            waiting.append((begin, once))
 
 
-def _imported(module: str, _: object) -> None:
-    # A module may be taken out of sys.modules and imported again, as pytest's pytester
-    # does: then the next who waits needs a hook of his own.
+def _forget(module: str, *waited: tuple[Callable[[], object], bool]) -> None:
     with _lock:
-        waiting = _waiting.pop(module, [])
+        waiting = _waiting.get(module, [])
+        _waiting[module] = [one for one in waiting if one not in waited]
+
+
+def _imported(module: str) -> None:
+    with _lock:
+        waiting = tuple(_waiting.get(module, ()))
     try:
-        for begin in tuple(waiting):
+        for begin, _ in waiting:
             begin()
     except BaseException:
         # The import system takes it out as well, but only after this.
         sys.modules.pop(module, None)
-        _wait(module, *waiting)
         raise
+    _forget(module, *(one for one in waiting if one[1]))
+
+
+_finder = Finder(_imported)

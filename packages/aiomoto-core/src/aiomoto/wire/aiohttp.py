@@ -10,11 +10,12 @@ only for a body that comes piece by piece (streaming.py).
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import lru_cache, partial
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from multidict import CIMultiDict
 
 from .. import compat
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 def patches(engine: Engine) -> list[Patch]:
     """What to replace in aiohttp while a mock is active."""
-    seam = _seam()
+    seam = _seam(sys.modules["aiohttp"])
     original = seam.compat.connector_class.connect
 
     async def connect(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
@@ -146,15 +147,15 @@ class MemoryTransport(asyncio.Transport):
 
 
 class _Seam:
-    """The classes made from aiohttp's own; made once, since aiohttp is imported lazily."""
+    """The classes made from those of one aiohttp, which may be imported anew."""
 
     def __init__(self) -> None:
         self.compat = compat.Aiohttp()
         self.protocol = _protocol_class(self.compat)
 
 
-@cache
-def _seam() -> _Seam:
+@lru_cache(maxsize=1)
+def _seam(_: ModuleType) -> _Seam:
     return _Seam()
 
 
@@ -286,7 +287,9 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
                     raise  # it is the plugin's or moto's own
                 if self.transport is None:
                     return None
-                raise aiohttp.SocketTimeoutError("Timeout on reading data from socket") from None
+                raise seam.module.SocketTimeoutError(
+                    "Timeout on reading data from socket"
+                ) from None
             finally:
                 self._bound = None
 
