@@ -40,5 +40,4 @@ class BedrockPlugin(ServicePlugin[None]):
         return answer(replies, request)
 
 
-#: What the entry point names.
 plugin = BedrockPlugin()

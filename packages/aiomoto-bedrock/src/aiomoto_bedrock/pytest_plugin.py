@@ -1,7 +1,4 @@
-"""Fixtures for pytest: ``bedrock_client`` and ``bedrock_replies``, both inside ``aws``.
-
-pytest loads this module in every run, so it imports nothing heavy.
-"""
+"""Fixtures for pytest, which loads this in every run: nothing heavy is imported."""
 
 from __future__ import annotations
 

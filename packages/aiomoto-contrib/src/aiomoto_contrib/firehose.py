@@ -21,5 +21,4 @@ class FirehosePlugin(ServicePlugin[None]):
         return request.operation in ("PutRecord", "PutRecordBatch")
 
 
-#: What the entry point names.
 plugin = FirehosePlugin()

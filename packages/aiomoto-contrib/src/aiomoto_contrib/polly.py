@@ -39,5 +39,4 @@ class PollyPlugin(ServicePlugin[None]):
         request.body = json.dumps(members).encode()
 
 
-#: What the entry point names.
 plugin = PollyPlugin()

@@ -1,7 +1,4 @@
-"""Fixtures for pytest: ``kinesis_client``, ``kinesis_stream``, ``sns_client``, ``sns_topic``.
-
-All are inside ``aws``. pytest loads this module in every run, so it imports nothing heavy.
-"""
+"""Fixtures for pytest, which loads this in every run: nothing heavy is imported."""
 
 from __future__ import annotations
 

@@ -180,9 +180,6 @@ class VirtualClock(Clock):
 
         Warns if nobody does (see :mod:`aiomoto.standstill`).
         """
-        if seconds <= 0:
-            await _library().sleep(0)
-            return
         from .standstill import Standstill  # not for the import of mock_aws
 
         still = Standstill(self, f"mock.clock.sleep({seconds:g})", seconds)

@@ -26,5 +26,4 @@ class DynamoDBPlugin(ServicePlugin[None]):
         return Jobs().patches()
 
 
-#: What the entry point names.
 plugin = DynamoDBPlugin()

@@ -1,7 +1,4 @@
-"""AWS Lambda for aiomoto: a Python callable, plain or async, as the code of a function.
-
-Tests use :data:`handlers`.
-"""
+"""AWS Lambda for aiomoto: a Python callable, plain or async, as the code of a function."""
 
 from .__about__ import __version__
 from .context import Context

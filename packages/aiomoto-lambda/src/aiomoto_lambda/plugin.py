@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from aiomoto import ServicePlugin, hookimpl
+from aiomoto.delivering import takers
 
 from .handlers import handlers
 
@@ -46,8 +47,6 @@ class LambdaPlugin(ServicePlugin["Service"]):
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
         """Begin, and take callables, and what other services give to functions."""
-        from aiomoto.delivering import takers
-
         super().aiomoto_activate(engine)
         handlers.attach(self._started)
         takers["lambda"] = self._take
@@ -63,8 +62,6 @@ class LambdaPlugin(ServicePlugin["Service"]):
     @hookimpl
     def aiomoto_deactivate(self, engine: Engine) -> None:
         """Forget the callables, and end."""
-        from aiomoto.delivering import takers
-
         takers.pop("lambda", None)
         handlers.detach()
         super().aiomoto_deactivate(engine)
@@ -108,5 +105,4 @@ class _Now:
         return getattr(plugin.now, name)
 
 
-#: What the entry point names.
 plugin = LambdaPlugin()

@@ -99,5 +99,4 @@ class S3Plugin(ServicePlugin[None]):
             request.takes_apart = self._taken_apart.are_in
 
 
-#: What the entry point names.
 plugin = S3Plugin()

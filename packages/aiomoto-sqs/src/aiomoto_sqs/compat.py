@@ -74,20 +74,10 @@ class Sqs:
         changes = ("add_message", "delete_message")
         own = ("_messages", "_pending_messages", "fifo_queue", "name")
         self.queue_class = require_attributes("moto", _MODELS, "Queue", *changes, *own)
-        self.message_class = require_attributes(
-            "moto",
-            _MODELS,
-            "Message",
-            "visible",
-            "visible_at",
-            "delayed_until",
-            "group_id",
-            "sent_timestamp",
-            "receipt_handle",
-            "_old_receipt_handles",
-            "approximate_receive_count",
-            "approximate_first_receive_timestamp",
-        )
+        times = ("visible", "visible_at", "delayed_until", "sent_timestamp", "group_id")
+        handles = ("receipt_handle", "_old_receipt_handles", "approximate_receive_count")
+        first = "approximate_first_receive_timestamp"
+        self.message_class = require_attributes("moto", _MODELS, "Message", *times, *handles, first)
         self._notes = threading.local()
         #: Who hears of what happens: those who wait in the mock of now.
         self.watcher: Watcher

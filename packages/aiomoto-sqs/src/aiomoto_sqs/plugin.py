@@ -62,5 +62,4 @@ class SqsPlugin(ServicePlugin["Polling"]):
         return self.now.answer(request)
 
 
-#: What the entry point names.
 plugin = SqsPlugin()

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections import deque
 
-from aiomoto.bells import running_loop, trio_here
+from aiomoto.jobs import on_loop
 
 #: An answer takes a millisecond or two, with what the client does with it.
 _IN_ONE_TURN = 5
@@ -51,6 +51,4 @@ def may_be_woken() -> bool:
 
     The main thread counts as the one that makes things happen.
     """
-    if threading.current_thread() is threading.main_thread():
-        return False
-    return running_loop() is None and trio_here() is None
+    return threading.current_thread() is not threading.main_thread() and not on_loop()

@@ -59,5 +59,4 @@ class BatchPlugin(ServicePlugin["tuple[Waits, Waits]"]):
         return delays and request.operation == "SubmitJob"
 
 
-#: What the entry point names.
 plugin = BatchPlugin()

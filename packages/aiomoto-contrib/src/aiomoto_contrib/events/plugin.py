@@ -59,5 +59,4 @@ class EventsPlugin(ServicePlugin["Asker"]):
         return puts and bool(self._moto.invokes_http())
 
 
-#: What the entry point names.
 plugin = EventsPlugin()

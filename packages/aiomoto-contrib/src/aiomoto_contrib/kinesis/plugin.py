@@ -57,5 +57,4 @@ class KinesisPlugin(ServicePlugin["Subscriptions"]):
         return self.now.subscribe(request)
 
 
-#: What the entry point names.
 plugin = KinesisPlugin()

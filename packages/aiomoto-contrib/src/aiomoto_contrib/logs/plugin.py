@@ -57,5 +57,4 @@ class LogsPlugin(ServicePlugin["LiveTail"]):
         return self.now.start(request)
 
 
-#: What the entry point names.
 plugin = LogsPlugin()

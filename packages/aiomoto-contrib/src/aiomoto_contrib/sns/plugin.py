@@ -51,5 +51,4 @@ class SnsPlugin(ServicePlugin["Outbox"]):
         return self.now.answer(request)
 
 
-#: What the entry point names.
 plugin = SnsPlugin()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from importlib.metadata import version
 from typing import Any
 
-from aiomoto import IncompatibleLibrary
-from aiomoto.compat import require
+from aiomoto.compat import require, require_attributes
 from aiomoto.plugin.patches import Patch
 
 from ..common.threads import Waits
@@ -41,12 +39,8 @@ class StepFunctions:
         for module, names in _NAMES:
             for name in names:
                 require("moto", module, name)
-        self._wait_function = require(
-            "moto", f"{_STATE}.wait.wait_function.wait_function", "WaitFunction"
-        )
-        if "_wait_interval" not in vars(self._wait_function):
-            attribute = f"{_STATE}.wait.wait_function.wait_function.WaitFunction._wait_interval"
-            raise IncompatibleLibrary("moto", version("moto"), attribute)
+        module = f"{_STATE}.wait.wait_function.wait_function"
+        self._wait_function = require_attributes("moto", module, "WaitFunction", "_wait_interval")
         self._backends = require("moto", f"{_PARSER}.models", "stepfunctions_parser_backends")
         require("moto", f"{_PARSER}.backend.execution", "Execution", "stop")
 

@@ -62,5 +62,4 @@ class StepFunctionsPlugin(ServicePlugin["Waits"]):
         return False
 
 
-#: What the entry point names.
 plugin = StepFunctionsPlugin()

@@ -64,5 +64,4 @@ class SwfPlugin(ServicePlugin["Polls"]):
             self.now.changed()
 
 
-#: What the entry point names.
 plugin = SwfPlugin()

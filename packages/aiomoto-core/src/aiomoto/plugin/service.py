@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
+from ..background import background
 from .imports import LatePart, ModulePatches, State
 from .marker import hookimpl
 
@@ -65,8 +66,6 @@ class ServicePlugin(Generic[State]):
         for path in self.fast_paths:
             engine.fast_paths.begin(path)
         if self.has_jobs:
-            from ..background import background
-
             background.open(self)
 
     def _begin(self, engine: Engine) -> tuple[State, Sequence[Patch]]:
@@ -82,12 +81,10 @@ class ServicePlugin(Generic[State]):
             for path in self.fast_paths:
                 engine.fast_paths.end(path)
             if self.has_jobs:
-                from ..background import background
-
                 background.close(self)
         finally:
             try:
-                if (state := self.now) is not None:
+                if (state := self._part.now) is not None:
                     self.end(state)
             finally:
                 self._part.end()
