@@ -12,6 +12,7 @@ import copy
 import dis
 import functools
 import gc
+import importlib
 import os
 import random
 import signal
@@ -156,12 +157,28 @@ def taken_locks() -> list[Any]:
     return taken
 
 
+def services() -> dict[tuple[Any, str], Any]:
+    """Every attribute of moto's modules and classes, which plugins may replace."""
+    modules = [module for name, module in tuple(sys.modules.items()) if name.startswith("moto.")]
+    owners = [*modules]
+    for module in modules:
+        own = (one for one in vars(module).values() if isinstance(one, type))
+        owners += [one for one in own if one.__module__ == module.__name__]
+    return {
+        (owner, name): value
+        for owner in owners
+        for name, value in tuple(vars(owner).items())
+        if callable(value) or isinstance(value, property)
+    }
+
+
 class World:
     """A process before interrupts; `check` compares it with the one after one."""
 
     def __init__(self) -> None:
         self.patches = patched()
         self.state = state.snapshot()
+        self.services = services()
         self.settings = self._settings()
         # Made outside of all mocks.
         session = boto3.Session("key", "secret", region_name="us-east-1")
@@ -200,6 +217,9 @@ class World:
             assert [one["Name"] for one in self.s3.list_buckets()["Buckets"]] == ["bucket"]
             self.s3.delete_bucket(Bucket="bucket")
         self.check()
+        now = services()
+        for (owner, name), original in self.services.items():
+            assert now.get((owner, name)) is original, (owner, name)
 
 
 @pytest.fixture(autouse=True)
@@ -209,6 +229,13 @@ def _unraisable(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def warm_world() -> World:
+    state.import_clients()
+    with mock_aws():
+        services = tuple(engine.owners)
+    for service in services:
+        # What a plugin changes, it changes with each start then.
+        importlib.import_module(f"moto.{service}.models")
+        importlib.import_module(f"moto.{service}.responses")
     for program in PROGRAMS * 2:
         program()
     return World()
@@ -345,6 +372,8 @@ def test_an_interrupt_at_every_place(program: Callable[[], None]) -> None:
         where = run_to(program, place).where
         try:
             world.check()
+            if not FULL or place % 20 == 0:
+                world.use()
         except AssertionError as error:
             pytest.fail(f"An interrupt at place {place} of {total}, {where}: {error}")
     world.use()

@@ -52,19 +52,25 @@ class Undo:
                 self._close()
 
     def _close(self) -> None:
-        if not self._steps:
-            return
-        step = self._steps[-1]
-        try:
-            # As `surely` does it, but an interrupt before its first line would lose the step.
+        while self._steps:
+            step = self._steps[-1]
             try:
-                step()
-            except Exception:
-                raise
+                # As `surely` does it, but an interrupt before its first line would lose the step.
+                try:
+                    step()
+                except Exception:
+                    raise
+                except BaseException:
+                    step()
+                    raise
             except BaseException:
-                step()
-                raise
-        finally:
-            if self._steps and self._steps[-1] is step:
-                self._steps.pop()
-            self._close()
+                try:
+                    raise
+                finally:
+                    self._forget(step)
+                    self._close()
+            self._forget(step)
+
+    def _forget(self, step: object) -> None:
+        if self._steps and self._steps[-1] is step:
+            self._steps.pop()

@@ -252,13 +252,17 @@ class PluginManager:
     def deactivate(self, name: str, engine: Engine) -> None:
         """Call ``aiomoto_deactivate`` of one plugin, if it is active."""
         if name in self._active:
-            steps = Undo()
-            steps.add(self._note_inactive, name)
-            steps.add(partial(self._call, name, "aiomoto_deactivate", engine=engine))
-            steps.close()
-
-    def _note_inactive(self, name: str) -> None:
-        self._active = [one for one in self._active if one != name]
+            try:
+                # Interrupted, it runs once more, as a step of `Undo` does.
+                try:
+                    self._call(name, "aiomoto_deactivate", engine=engine)
+                except Exception:
+                    raise
+                except BaseException:
+                    self._call(name, "aiomoto_deactivate", engine=engine)
+                    raise
+            finally:
+                self._active = [active for active in self._active if active != name]
 
     def reset_all(self, engine: Engine) -> None:
         """Call ``aiomoto_reset`` of the active plugins, first first; all, even if one fails."""

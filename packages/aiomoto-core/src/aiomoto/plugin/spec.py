@@ -47,7 +47,9 @@ def aiomoto_deactivate(engine: Engine) -> None:
     """Put back what ``aiomoto_activate`` changed, when the last mock stops.
 
     Called in the reverse order, for each plugin whose ``aiomoto_activate``
-    ran without an exception; all are called even if one raises. Since 0.1.
+    ran without an exception; all are called even if one raises. Called as well
+    where a signal interrupted ``aiomoto_activate``, and once more where one
+    interrupted this. Since 0.1.
     """
     raise NotImplementedError
 
