@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, Generic, cast
 
 from ..background import background
@@ -62,7 +63,7 @@ class ServicePlugin(Generic[State]):
     def aiomoto_activate(self, engine: Engine) -> None:
         """Begin, now or when moto's module is imported."""
         if self.module:
-            self._part.begin(lambda: self._begin(engine))
+            self._part.begin(partial(self._begin, engine))
         for path in self.fast_paths:
             engine.fast_paths.begin(path)
         if self.has_jobs:
@@ -71,7 +72,7 @@ class ServicePlugin(Generic[State]):
     def _begin(self, engine: Engine) -> tuple[State, Sequence[Patch]]:
         shared = self._shared.made()
         state, own = self.begin(engine)
-        return state, [*shared, *own]
+        return state, [*shared, *own] if own else shared
 
     @hookimpl
     def aiomoto_deactivate(self, engine: Engine) -> None:
