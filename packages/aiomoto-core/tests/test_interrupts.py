@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import moto
 import pytest
+from moto.backends import get_backend
 from moto.core.models import MockAWS as MotoMock
 
-from aiomoto import compat, hookimpl, locks, mock_aws
+from aiomoto import IncompatibleLibrary, compat, hookimpl, locks, mock_aws
 from aiomoto.calls import recorder
 from aiomoto.engine import engine
 from aiomoto.patching import NeededPatches, fast_paths
@@ -64,6 +65,7 @@ class Plugin:
 
 
 PLUGIN = Plugin()
+QUEUES = get_backend("sqs")
 
 
 # -- programs: what is interrupted -------------------------------------------------------
@@ -71,7 +73,7 @@ PLUGIN = Plugin()
 
 def with_statement() -> None:
     with mock_aws(config={"core": {"reset_boto3_session": True}}):
-        pass
+        assert QUEUES["123456789012"]["us-east-1"].queues == {}  # what is reset at the end
 
 
 def nested() -> None:
@@ -134,8 +136,9 @@ def patched() -> dict[tuple[Any, str], Any]:
     """Every attribute that a mock replaces, and what it is now."""
     found = {}
     for patches in (*NeededPatches(engine), *fast_paths()):
-        if patches.module in sys.modules:
-            for owner, name, _ in patches.made():
+        # A fast path may be one of another version.
+        with contextlib.suppress(IncompatibleLibrary):
+            for owner, name, _ in patches.made() if patches.module in sys.modules else ():
                 found[owner, name] = vars(owner).get(name)
     return found
 
@@ -377,3 +380,22 @@ def test_an_interrupt_at_every_place(program: Callable[[], None]) -> None:
         except AssertionError as error:
             pytest.fail(f"An interrupt at place {place} of {total}, {where}: {error}")
     world.use()
+
+
+def test_an_interrupt_in_the_reset_of_a_backend(
+    restored: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """moto's backend has no attributes then, and could never be reset again."""
+    original = QUEUES.backend.__init__
+    interrupts = [Interrupted()]
+
+    def init(self: Any, *args: Any, **kwargs: Any) -> None:
+        if interrupts:
+            raise interrupts.pop()
+        original(self, *args, **kwargs)
+
+    with pytest.raises(Interrupted), mock_aws():
+        QUEUES["123456789012"]["us-east-1"].queues["name"] = None
+        monkeypatch.setattr(QUEUES.backend, "__init__", init)
+    with mock_aws():
+        assert QUEUES["123456789012"]["us-east-1"].queues == {}

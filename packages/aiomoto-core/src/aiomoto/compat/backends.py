@@ -153,7 +153,6 @@ class Moto:
             # be reset again.
             for backends in tuple(self._backends._instances):
                 backends.clear()
-            self._backends._instances.clear()
             raise
         self._reset_responses(self._responses_mock)
 

@@ -10,7 +10,6 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from ..locks import Order, guarded
@@ -100,8 +99,18 @@ class ModulePatches:
         """End; later imports change nothing. Harmless where nothing is in."""
         self._active = False
         with self._lock:
-            if self._in or self._earlier:
-                self._put_back()
+            # But for what was not replaced, or somebody else has patched over since.
+            for owner, name, original, replacement in reversed([*self._earlier, *self._made]):
+                if vars(owner).get(name) is not replacement:
+                    continue
+                if original is MISSING:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, original)
+            self._in = False
+            self._earlier = []
+            if not self._kept:
+                self.forget()
 
     def made(self) -> list[Patch]:
         """The patches, none of which is in place; made, unless those that are kept still fit."""
@@ -143,7 +152,7 @@ class ModulePatches:
         try:
             if not self._fit():
                 # Another thread may be in the midst of it, whose import's end begins as well.
-                import_module(self.module)
+                __import__(self.module)  # in C, unlike importlib's
                 if self.are_in:
                     return
                 self.made()
@@ -153,25 +162,12 @@ class ModulePatches:
                     for owner, name, _, replacement in self._made:
                         setattr(owner, name, replacement)
         except BaseException as error:
-            with self._lock:
-                if self._in:
-                    self._put_back()
+            # What is in place in a module from before stays.
+            active, earlier, self._earlier = self._active, self._earlier, []
+            self.take_out()
+            self._active, self._earlier = active, earlier
             if not self._tolerates(error):
                 raise
-
-    def _put_back(self) -> None:
-        """Put back, but for what was not replaced, or somebody else has patched over since."""
-        for owner, name, original, replacement in reversed([*self._earlier, *self._made]):
-            if vars(owner).get(name) is not replacement:
-                continue
-            if original is MISSING:
-                delattr(owner, name)
-            else:
-                setattr(owner, name, original)
-        self._in = False
-        self._earlier = []
-        if not self._kept:
-            self.forget()
 
     def _tolerates(self, error: BaseException) -> bool:
         """Whether all goes on without the patches, for which ``make`` has raised this."""

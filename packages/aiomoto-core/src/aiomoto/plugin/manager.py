@@ -33,7 +33,7 @@ class PluginManager:
         self._manager.add_hookspecs(spec)
         self._known_services = known_services
         self._owners: dict[str, str] = {}
-        self._calls: dict[str, dict[str, Any]] = {}
+        self._calls: dict[str, dict[str, pluggy.HookImpl | None]] = {}
         #: Plugins that were given to mocks, by name, and to whom: once for each time.
         self._given: dict[str, tuple[object, list[object]]] = {}
         self._active: list[str] = []
@@ -203,22 +203,24 @@ class PluginManager:
 
     # -- typed calls -------------------------------------------------------
 
-    def _find(self, name: str, hook: str) -> Callable[[Mapping[str, Any]], Any] | None:
-        """What calls one hook of one plugin; None if it has none. Looked up once."""
-        calls = self._calls.setdefault(name, {})
-        if hook not in calls:
-            call = None
-            for implementation in getattr(self._manager.hook, hook).get_hookimpls():
-                if implementation.plugin_name == name:
-                    function, wanted = implementation.function, implementation.argnames
-                    call = partial(_call_with, function, wanted)
-            calls[hook] = call
-        found: Callable[[Mapping[str, Any]], Any] | None = calls[hook]
-        return found
-
     def _call(self, name: str, hook: str, **given: Any) -> Any:
-        call = self._find(name, hook)
-        return None if call is None else call(given)
+        """What one hook of one plugin says; None if it has none."""
+        try:
+            implementation = self._calls[name][hook]
+        except KeyError:
+            implementation = self._find(name, hook)
+        return implementation and implementation.function(
+            *map(given.__getitem__, implementation.argnames)
+        )
+
+    def _find(self, name: str, hook: str) -> pluggy.HookImpl | None:
+        """The implementation of a hook by a plugin. Looked up once."""
+        found = None
+        for implementation in getattr(self._manager.hook, hook).get_hookimpls():
+            if implementation.plugin_name == name:
+                found = implementation
+        self._calls.setdefault(name, {})[hook] = found
+        return found
 
     def _ask_owner(self, request: AwsRequest, hook: str, **given: Any) -> Any:
         name = self._owners.get(request.service) if request.service else None
@@ -331,9 +333,3 @@ class PluginManager:
             answer.close()  # it will not be awaited, and would warn about that
         name = self._owners.get(request.service or "")
         return PluginError(f"Plugin {name!r}: {hook} returned {answer!r}; allowed are {allowed}.")
-
-
-def _call_with(
-    function: Callable[..., Any], wanted: Iterable[str], given: Mapping[str, Any]
-) -> Any:
-    return function(**{name: given[name] for name in wanted})
