@@ -144,3 +144,24 @@ async def test_others_run_before_an_answer_on_httpx_is_there(httpx_module: Modul
             group.start_soon(turn)
             await http.get(URL)
             assert turned.is_set()
+
+
+class Elsewhere:
+    """EBS, whose requests are sent on to KMS."""
+
+    @hookimpl
+    def aiomoto_services(self) -> list[str]:
+        return ["ebs"]
+
+    @hookimpl
+    def aiomoto_handle(self, request: AwsRequest) -> None:
+        request.url = URL
+
+
+@pytest.mark.asyncio
+async def test_a_url_that_a_plugin_changes_is_routed_anew() -> None:
+    headers = {"X-Amz-Target": "TrentService.ListKeys"}
+    with mock_aws(plugins=[Elsewhere()]):
+        async with aiohttp.ClientSession(headers=headers) as http:
+            async with http.post(URL.replace("kms", "ebs"), data=b"{}") as response:
+                assert (await response.json(content_type=None))["Keys"] == []

@@ -58,36 +58,26 @@ class Dispatcher:
     async def handle(self, request: AwsRequest) -> AwsResponse:
         """Answer, awaiting what has to be awaited in the caller's own task."""
         steps = self._steps(request)
-        send: Any = steps.send
         value: Any = None
         while True:
             try:
-                step = send(value)
+                step = steps.send(value)
             except StopIteration as done:
                 return _response(done)
-            try:
-                value = await (_in_thread(step) if callable(step) else step)
-                send = steps.send
-            except BaseException as error:
-                send, value = steps.throw, error
+            value = await (_in_thread(step) if callable(step) else step)
 
     def handle_sync(self, request: AwsRequest) -> AwsResponse:
         """Answer for a client that waits with its thread."""
         steps = self._steps(request)
-        send: Any = steps.send
         value: Any = None
         while True:
             try:
-                step = send(value)
+                step = steps.send(value)
             except StopIteration as done:
                 return _response(done)
-            try:
-                if not callable(step):
-                    raise self._plugins.refuse_awaitable(request, step)
-                value = step()
-                send = steps.send
-            except BaseException as error:
-                send, value = steps.throw, error
+            if not callable(step):
+                raise self._plugins.refuse_awaitable(request, step)
+            value = step()
 
     def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
         route = self.find(request)
