@@ -6,6 +6,7 @@ import gc
 import os
 import threading
 import time
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -64,12 +65,13 @@ def test_locks_are_in_the_order_in_which_code_nests_them() -> None:
 
 
 def test_a_lock_is_held_weakly() -> None:
-    before = len(locks._all())
     lock = guarded(threading.RLock(), Order.LEAF)
-    assert len(locks._all()) == before + 1
+    assert any(known is lock for known in locks._all())
+    reference = weakref.ref(lock)
     del lock
     gc.collect()
-    assert len(locks._all()) == before
+    assert reference() is None
+    assert reference not in locks._guarded
 
 
 def test_a_thread_knows_whether_it_is_inside_a_lock() -> None:

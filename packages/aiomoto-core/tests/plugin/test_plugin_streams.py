@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from aiomoto import PluginError, hookimpl, mock_aws
+from aiomoto.engine import engine
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ async def test_each_piece_arrives_when_it_is_there(clients: ModuleType, backend:
         source.more.set()
         assert await later == b"other"
         assert [piece async for piece in pieces] == []
-        await until(lambda: source.closed)
+        await until(lambda: source.closed and not engine.streams)
 
 
 @pytest.mark.anyio

@@ -105,13 +105,14 @@ class Moto:
 
     def _enter(self, reset: bool, ours: Ours, answer: Answer) -> None:
         mock = self.mock_class
+        if reset and mock._nested_count == 0:
+            warn_of_servers()  # made an error, nothing is to be taken back
         # No call is between these two, and so no interrupt.
         mock._nested_count += 1
         self._counted = True
         self._sends = None
         if mock._nested_count == 1:
             if reset:
-                warn_of_servers()
                 self.reset()
             self._sends = self._adapter.send
             self._responses_mock.start()
