@@ -69,7 +69,9 @@ class Undo:
                 finally:
                     self._forget(step)
                     self._close()
-            self._forget(step)
+            # As `_forget`; there are fifty steps in a stop.
+            if self._steps and self._steps[-1] is step:
+                self._steps.pop()
 
     def _forget(self, step: object) -> None:
         if self._steps and self._steps[-1] is step:
