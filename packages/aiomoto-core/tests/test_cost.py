@@ -166,6 +166,16 @@ def test_a_start_makes_no_list_of_patches_again() -> None:
     assert ours.of(ModulePatches.put_in) > len(makers)
 
 
+def test_a_start_that_is_not_the_first_imports_nothing() -> None:
+    # unittest.mock looks its targets up by name, and an interrupt in an import may leave the
+    # lock of all imports taken.
+    def imports(counts: Counts) -> int:
+        return sum(n for code, n in counts.python.items() if code.co_name == "_get_module_lock")
+
+    assert imports(start_and_stop(mock_aws())) == 0
+    assert imports(start_and_stop(moto.mock_aws())) > 0
+
+
 # -- a call ------------------------------------------------------------------------------
 
 

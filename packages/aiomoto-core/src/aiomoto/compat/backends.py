@@ -8,6 +8,7 @@ from functools import cache, cached_property, partial
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
+from unittest.mock import patch
 from urllib.parse import urlsplit
 
 from ..locks import under
@@ -115,7 +116,7 @@ class Moto:
             if reset:
                 self.reset()
             self._sends = self._adapter.send
-            self._responses_mock.start()
+            self._start_responses()
             self.restore_routes(ours, answer)
             self.stubber.enabled = True
             mock._mocks_active = True
@@ -137,6 +138,18 @@ class Moto:
         if self._counted:
             self.mock_class._nested_count -= 1
             self._counted = False
+
+    def _start_responses(self) -> None:
+        """As ``start`` does, which finds ``send`` by a name: two failing imports at each start.
+
+        An interrupt in the midst of an import may leave the lock of all imports taken.
+        """
+        mock = self._responses_mock
+        if getattr(mock, "_patcher", self) is None:
+            mock._patcher = patch.object(self._adapter, "send", mock.unbound_on_send())
+            mock._patcher.start()
+        else:
+            mock.start()
 
     def _stop_responses(self) -> None:
         self._responses_mock.stop()
