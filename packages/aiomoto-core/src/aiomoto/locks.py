@@ -15,10 +15,8 @@ import time
 from collections.abc import Callable
 from enum import IntEnum
 from operator import itemgetter
-from typing import Any, Protocol, TypeVar
+from typing import Any, ParamSpec, Protocol, TypeVar
 from weakref import ReferenceType, ref
-
-from typing_extensions import ParamSpec
 
 P = ParamSpec("P")
 T = TypeVar("T")
