@@ -9,21 +9,20 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, overload
 
 from ..locks import Order, guarded, under
-from ..request import LARGE
-from .record import RecordedCall, differences
 
 if TYPE_CHECKING:
     from ..request import AwsRequest, Call
+    from .record import RecordedCall
 
 #: How many calls one `Calls` keeps; older ones are dropped, and counted.
 KEPT = 10_000
 #: Bytes of one body that is kept, and of all bodies together. Bodies are not
 #: copied: the client's own bytes are held.
-BODY_LIMIT = LARGE
+BODY_LIMIT = 256 * 1024  # request.LARGE, without an import in every run of pytest
 BODIES_LIMIT = 32 * 1024 * 1024
 
 
-class Calls(Sequence[RecordedCall]):
+class Calls(Sequence["RecordedCall"]):
     """Calls in the order in which they were made, while a mock was active.
 
     `dropped` says how many of the oldest ones are no longer kept.
@@ -63,6 +62,8 @@ class Calls(Sequence[RecordedCall]):
         Other parameters don't matter. `parameters` is for names that Python or
         this function takes: ``parameters={"service": "web"}``.
         """
+        from .record import differences
+
         wanted = {**(parameters or {}), **more}
         return Calls(
             (
@@ -207,6 +208,8 @@ class Recorder:
 
     def begin(self, request: AwsRequest, call: Call | None) -> RecordedCall:
         """Record a request that is about to be answered."""
+        from .record import RecordedCall
+
         record = RecordedCall(request, call)
         if size := record.size:
             self._hold(record, size)
