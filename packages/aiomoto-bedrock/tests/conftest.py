@@ -1,4 +1,4 @@
-"""What the tests of this package stand on beside the kit: a watched loop."""
+"""Fixtures of this package's tests beside those of the kit: a watched loop."""
 
 from __future__ import annotations
 

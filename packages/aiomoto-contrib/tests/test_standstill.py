@@ -1,4 +1,4 @@
-"""What waits for virtual time that nobody moves says so: to its client, else to the log."""
+"""A wait for virtual time that nobody moves is reported to its client, else in the log."""
 
 from __future__ import annotations
 

@@ -26,11 +26,19 @@ HEAVY += ["pytest", "requests", "responses", "werkzeug", "trio", "anyio"]
     ],
 )
 def test_no_client_and_no_moto_is_imported_before_a_mock_starts(statement: str) -> None:
-    # -S: a .pth file of an editable or a coverage install may import what it likes.
-    program = (
-        f"import sys; sys.path[:] = {sys.path!r}\n{statement}\n"
-        f"print(*sorted(set(sys.modules) & {set(HEAVY)!r}))"
+    assert imported_by(statement) & set(HEAVY) == set()
+
+
+def test_the_pytest_plugin_imports_no_more_than_a_run_without_aws_needs() -> None:
+    unused = {"multidict", "typing_extensions", "aiomoto.request", "aiomoto.calls.record"}
+    assert (
+        imported_by("import aiomoto.pytest_plugin, aiomoto.pytest_plugin.report") & unused == set()
     )
+
+
+def imported_by(statement: str) -> set[str]:
+    # -S: a .pth file of an editable or a coverage install may import what it likes.
+    program = f"import sys; sys.path[:] = {sys.path!r}\n{statement}\nprint(*sys.modules)"
     done = subprocess.run(
         [sys.executable, "-S", "-c", program],
         capture_output=True,
@@ -39,4 +47,4 @@ def test_no_client_and_no_moto_is_imported_before_a_mock_starts(statement: str) 
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split() == []
+    return set(done.stdout.split())

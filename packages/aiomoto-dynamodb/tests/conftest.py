@@ -1,4 +1,4 @@
-"""What the tests of this package stand on beside the kit: tables, and sleeps that take no time."""
+"""Fixtures of this package's tests beside those of the kit: tables, and sleeps that take no time."""
 
 from __future__ import annotations
 

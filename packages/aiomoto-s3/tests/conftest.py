@@ -1,4 +1,4 @@
-"""What the tests of this package stand on beside the kit: clients with a bucket to use them on."""
+"""Fixtures of this package's tests beside those of the kit: clients with a bucket to use them on."""
 
 from __future__ import annotations
 

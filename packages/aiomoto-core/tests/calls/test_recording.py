@@ -12,11 +12,16 @@ from botocore.exceptions import ClientError
 
 from aiomoto import RealRequestBlocked, UnsupportedOperation, hookimpl, mock_aws
 from aiomoto.calls import Calls, RecordedCall, recorder
-from aiomoto.request import AwsRequest, AwsResponse
+from aiomoto.calls.recording import BODY_LIMIT
+from aiomoto.request import LARGE, AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import ModuleType
+
+
+def test_a_body_that_is_not_held_twice_is_not_recorded() -> None:
+    assert BODY_LIMIT == LARGE
 
 
 def names(calls: Calls) -> list[str | None]:

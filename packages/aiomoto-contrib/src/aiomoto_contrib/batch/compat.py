@@ -26,7 +26,7 @@ class Batch:
         require("moto", _MODELS, "Job", "terminate")
 
     def wait_patches(self, looks: Waits, delays: Waits) -> list[Patch]:
-        """What to replace in moto, so that it waits as one mock says.
+        """Give the patches that make moto wait as one mock says.
 
         :param looks: between two looks at a container or at another job.
         :param delays: before a job fails as it is told to.

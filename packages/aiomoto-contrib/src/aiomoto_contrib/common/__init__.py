@@ -1,1 +1,1 @@
-"""What several services of this package share."""
+"""Code that several services of this package share."""

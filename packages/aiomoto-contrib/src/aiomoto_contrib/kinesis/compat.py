@@ -60,7 +60,7 @@ class Kinesis:
         ]
 
     def time_patches(self, clock: Clock) -> list[Patch]:
-        """What else to replace, so that moto goes by a mock's virtual clock."""
+        """Give the patches that make moto go by a mock's virtual clock."""
 
         def utcnow() -> datetime:
             """moto's form: UTC, without a zone."""

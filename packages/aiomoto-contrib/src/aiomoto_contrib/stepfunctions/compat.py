@@ -45,7 +45,7 @@ class StepFunctions:
         require("moto", f"{_PARSER}.backend.execution", "Execution", "stop")
 
     def wait_patches(self, waits: Waits) -> list[Patch]:
-        """What to replace in moto, so that it waits as one mock says."""
+        """Give the patches that make moto wait as one mock says."""
 
         def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
             """Until the clock is so far, or the execution is stopped."""

@@ -145,7 +145,7 @@ class Moto:
         An interrupt in the midst of an import may leave the lock of all imports taken.
         """
         mock = self._responses_mock
-        if getattr(mock, "_patcher", self) is None:
+        if getattr(mock, "_patcher", self) is None and hasattr(mock, "unbound_on_send"):
             mock._patcher = patch.object(self._adapter, "send", mock.unbound_on_send())
             mock._patcher.start()
         else:
