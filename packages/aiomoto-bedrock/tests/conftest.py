@@ -1,4 +1,4 @@
-"""Fixtures of this package's tests beside those of the kit: a watched loop."""
+"""Fixtures of this package's tests beside the kit's: a watched loop."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures of this package's tests beside those of the kit: tables, and sleeps that take no time."""
+"""Fixtures of this package's tests beside the kit's: tables, and sleeps that take no time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixtures of this package's tests beside those of the kit: clients with a bucket to use them on."""
+"""Fixtures of this package's tests beside the kit's: clients with a bucket to use them on."""
 
 from __future__ import annotations
 

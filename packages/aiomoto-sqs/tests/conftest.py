@@ -1,4 +1,4 @@
-"""Fixtures of this package's tests beside those of the kit."""
+"""Fixtures of this package's tests beside the kit's."""
 
 from __future__ import annotations
 
