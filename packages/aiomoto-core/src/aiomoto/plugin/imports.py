@@ -99,16 +99,17 @@ class ModulePatches:
         """End; later imports change nothing. Harmless where nothing is in."""
         self._active = False
         with self._lock:
-            # But for what was not replaced, or somebody else has patched over since.
-            for owner, name, original, replacement in reversed([*self._earlier, *self._made]):
-                if vars(owner).get(name) is not replacement:
-                    continue
-                if original is MISSING:
-                    delattr(owner, name)
-                else:
-                    setattr(owner, name, original)
-            self._in = False
-            self._earlier = []
+            if self._in or self._earlier:
+                # But for what was not replaced, or somebody else has patched over since.
+                for owner, name, original, replacement in reversed([*self._earlier, *self._made]):
+                    if vars(owner).get(name) is not replacement:
+                        continue
+                    if original is MISSING:
+                        delattr(owner, name)
+                    else:
+                        setattr(owner, name, original)
+                self._in = False
+                self._earlier = []
             if not self._kept:
                 self.forget()
 
