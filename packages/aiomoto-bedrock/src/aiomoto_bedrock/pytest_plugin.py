@@ -8,10 +8,10 @@ import pytest
 
 from aiomoto.pytest_plugin import client_fixture
 
-from .supplied import Replies, replies
-
 if TYPE_CHECKING:
     from aiomoto import MockAWS
+
+    from .supplied import Replies
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,4 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def bedrock_replies(aws: MockAWS) -> Replies:
     """``replies``: what models will reply, empty at first."""
+    from .supplied import replies
+
     return replies

@@ -7,10 +7,10 @@ this package in runs that have no use for it.
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from .__about__ import __version__
+from .lazy import lazily
 
 if TYPE_CHECKING:
     from .calls import Calls, RecordedCall
@@ -61,7 +61,8 @@ _MODULES = {
 }
 
 
-if not TYPE_CHECKING:  # else type checkers take every name for one of ours
+if not TYPE_CHECKING:
+    _imported = lazily(__name__, {name: _MODULES.get(name, "errors") for name in __all__})
 
     def __getattr__(name: str) -> object:
         """Import a name of `__all__` from its module."""
@@ -75,10 +76,7 @@ if not TYPE_CHECKING:  # else type checkers take every name for one of ours
                     name=__name__,
                     path=__file__,
                 )
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        found = getattr(import_module(f".{_MODULES.get(name, 'errors')}", __name__), name)
-        globals()[name] = found
-        return found
+        return _imported(name)
 
 
 def __dir__() -> list[str]:

@@ -28,7 +28,7 @@ from .running import Outcome
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
 
-    from .handlers import Handler
+    from .registered import Handler
     from .service import Service
 
 _PATH = re.compile(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 from aiomoto import ServicePlugin, hookimpl
 from aiomoto.delivering import takers
 
-from .handlers import handlers
+from .registered import handlers
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence

@@ -8,10 +8,10 @@ import pytest
 
 from aiomoto.pytest_plugin import client_fixture
 
-from .handlers import Handlers, handlers
-
 if TYPE_CHECKING:
     from aiomoto import MockAWS
+
+    from .registered import Handlers
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -22,4 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture
 def lambda_handlers(aws: MockAWS) -> Handlers:
     """``handlers``: which callable is the code of which function, empty at first."""
+    from .registered import handlers
+
     return handlers

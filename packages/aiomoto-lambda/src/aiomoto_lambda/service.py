@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from .compat.functions import Lambda
     from .compat.sources import Mapping
-    from .handlers import Handler, Handlers
+    from .registered import Handler, Handlers
 
 #: Seconds before an asynchronous invocation is tried again (Developer Guide, "How Lambda
 #: handles errors and retries with asynchronous invocation").
