@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import urllib.request
+import warnings
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import pytest
 
 from aiomoto.plugin import hookimpl
 from aiomoto.testing import outcome
+from aiomoto.testing.worlds import WireWorld
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -140,3 +145,19 @@ async def test_wire_opens_sockets(
         await list_keys(world)
     assert any(attempt.call.startswith("connect") for attempt in sockets.attempts)
     assert not sockets.refused
+
+
+def test_a_connection_over_the_wire_closes_at_once(twin: Twin) -> None:
+    """Also where the peer has not said goodbye when the loop ends."""
+
+    async def connect() -> None:
+        _, writer = await asyncio.open_connection("localhost", port, ssl=twin.client_context())
+        writer.transport._ssl_protocol._transport.pause_reading()  # type: ignore[attr-defined]
+        writer.close()
+
+    port = urlsplit(twin.url).port
+    with WireWorld("aiohttp", twin).active(), warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        asyncio.run(connect())
+        gc.collect()
+    assert [str(one.message) for one in caught] == []
