@@ -163,7 +163,7 @@ def test_a_start_makes_no_list_of_patches_again() -> None:
         ]
     assert len(makers) > 15
     assert [maker.__name__ for maker in makers if ours.of(maker)] == []
-    assert ours.of(ModulePatches.put_in) > len(makers)
+    assert ours.of(ModulePatches.resume) > len(makers)
 
 
 def test_a_start_that_is_not_the_first_imports_nothing() -> None:

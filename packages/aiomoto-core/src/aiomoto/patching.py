@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .plugin.fast_paths import FastPath
-from .plugin.imports import ModulePatches, watch_imports
+from .plugin.imports import ModulePatches, put_in, take_out, watch_imports
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -113,13 +113,11 @@ class NeededPatches:
     def put_in(self) -> None:
         """Patch moto and every HTTP client that is imported, now or while active."""
         watch_imports()
-        for patches in self._modules:
-            patches.put_in()
+        put_in(self._modules)
 
     def take_out(self) -> None:
         """Put the originals back, but for what somebody else has patched over since."""
-        for patches in reversed(self._modules):
-            patches.take_out()
+        take_out(reversed(self._modules))
 
 
 def fast_paths() -> list[FastPath]:

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Any
 
 from ..errors import IncompatibleLibrary
-from .imports import ModulePatches
+from .imports import ModulePatches, put_in, take_out
 from .patches import Patch
 
 _log = logging.getLogger("aiomoto")
@@ -95,11 +95,9 @@ class FastPaths:
         """Put all in, or take all out."""
         if on:
             self._on = True
-            for path in self._paths:
-                path.put_in()
+            put_in(self._paths)
         elif self._on:
-            for path in reversed(self._paths):
-                path.take_out()
+            take_out(reversed(self._paths))
             self._on = False
 
 

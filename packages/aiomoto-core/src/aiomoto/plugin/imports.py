@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -20,8 +20,10 @@ State = TypeVar("State")
 
 #: What is called with the import of a module, and whether with the next one alone.
 _waiting: dict[str, list[tuple[Callable[[], object], bool]]] = {}
-#: Never held while something is imported: the import system has locks of its own.
+#: Neither is held while something is imported: the import system has locks of its own.
 _lock = guarded(threading.RLock(), Order.LEAF)
+#: Held while patches are put in or taken out.
+_patching = guarded(threading.RLock(), Order.LEAF)
 
 
 def when_imported(module: str, begin: Callable[[], object]) -> Callable[[], None]:
@@ -62,7 +64,6 @@ class ModulePatches:
         self.module = module
         self._make = make
         self._kept = kept
-        self._lock = guarded(threading.RLock(), Order.LEAF)
         self._active = self._in = self._waits = False
         #: In place in a module that was imported anew since.
         self._earlier: list[tuple[Any, str, Any, Any]] = []
@@ -80,38 +81,11 @@ class ModulePatches:
 
     def put_in(self) -> None:
         """Begin, unless begun. Nothing is left changed if ``make`` raises, now or later."""
-        if self._active:
-            return
-        self._active = True
-        try:
-            if not self._waits:
-                # For good: the module may be imported anew at any time, and a start that had
-                # to register again would be dearer.
-                _wait(self.module, self._imported)
-                self._waits = True
-            if self.module in sys.modules:
-                self._begin()
-        except BaseException:
-            self._active = False
-            raise
+        put_in((self,))
 
     def take_out(self) -> None:
         """End; later imports change nothing. Harmless where nothing is in."""
-        self._active = False
-        with self._lock:
-            if self._in or self._earlier:
-                # But for what was not replaced, or somebody else has patched over since.
-                for owner, name, original, replacement in reversed([*self._earlier, *self._made]):
-                    if vars(owner).get(name) is not replacement:
-                        continue
-                    if original is MISSING:
-                        delattr(owner, name)
-                    else:
-                        setattr(owner, name, original)
-                self._in = False
-                self._earlier = []
-            if not self._kept:
-                self.forget()
+        take_out((self,))
 
     def made(self) -> list[Patch]:
         """The patches, none of which is in place; made, unless those that are kept still fit."""
@@ -137,10 +111,57 @@ class ModulePatches:
                 return False
         return True
 
+    def resume(self) -> bool:
+        """Put in what is kept, if it fits; whether they are begun. The lock is held."""
+        if not self._active and self._fit():
+            self._active = True
+            self._put()
+        return self._active
+
+    def start(self) -> None:
+        """Begin, unless begun, with what is made now or with the import."""
+        if self._active:
+            return
+        self._active = True
+        try:
+            if not self._waits:
+                # For good: the module may be imported anew at any time, and a start that had
+                # to register again would be dearer.
+                _wait(self.module, self._imported)
+                self._waits = True
+            if self.module in sys.modules:
+                self._begin()
+        except BaseException:
+            self._active = False
+            raise
+
+    def end(self) -> None:
+        """Take them out. The lock is held."""
+        self._active = False
+        if self._in or self._earlier:
+            in_place = [*self._earlier, *self._made] if self._earlier else self._made
+            # But for what was not replaced, or somebody else has patched over since.
+            for owner, name, original, replacement in reversed(in_place):
+                if vars(owner).get(name) is not replacement:
+                    continue
+                if original is MISSING:
+                    delattr(owner, name)
+                else:
+                    setattr(owner, name, original)
+            self._in = False
+            self._earlier = []
+        if not self._kept:
+            self.forget()
+
+    def _put(self) -> None:
+        self._in = True
+        for owner, name, _, replacement in self._made:
+            setattr(owner, name, replacement)
+
     def _imported(self) -> None:
         if self._in:
             # Clients that were made before, of the module from before, go on.
-            with self._lock:
+            with _patching:
                 self._earlier += self._made
                 self._in = False
                 self.forget()
@@ -157,11 +178,9 @@ class ModulePatches:
                 if self.are_in:
                     return
                 self.made()
-            with self._lock:
+            with _patching:
                 if self._active and not self._in:
-                    self._in = True
-                    for owner, name, _, replacement in self._made:
-                        setattr(owner, name, replacement)
+                    self._put()
         except BaseException as error:
             # What is in place in a module from before stays.
             active, earlier, self._earlier = self._active, self._earlier, []
@@ -173,6 +192,21 @@ class ModulePatches:
     def _tolerates(self, error: BaseException) -> bool:
         """Whether all goes on without the patches, for which ``make`` has raised this."""
         return False
+
+
+def put_in(patches: Iterable[ModulePatches]) -> None:
+    """Begin each: a start of a mock has seventy of them, and most fit as they are kept."""
+    with _patching:
+        others = [one for one in patches if not one.resume()]
+    for one in others:
+        one.start()
+
+
+def take_out(patches: Iterable[ModulePatches]) -> None:
+    """End each."""
+    with _patching:
+        for one in patches:
+            one.end()
 
 
 class LatePart(Generic[State]):
