@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Generic, TypeVar
 
-from ..locks import Order, guarded
+from ..locks import Order, guarded, under
 from .finder import Finder
 from .patches import MISSING, Patch
 
@@ -81,11 +81,17 @@ class ModulePatches:
 
     def put_in(self) -> None:
         """Begin, unless begun. Nothing is left changed if ``make`` raises, now or later."""
-        put_in((self,))
+        if self._fit():
+            put_in((self,))
+        else:
+            self.start()
 
     def take_out(self) -> None:
         """End; later imports change nothing. Harmless where nothing is in."""
-        take_out((self,))
+        self._active = False
+        # Whoever is about to put some in makes them before looking whether this has begun.
+        if self._made or self._earlier:
+            take_out((self,))
 
     def made(self) -> list[Patch]:
         """The patches, none of which is in place; made, unless those that are kept still fit."""
@@ -154,17 +160,20 @@ class ModulePatches:
             self.forget()
 
     def _put(self) -> None:
-        self._in = True
-        for owner, name, _, replacement in self._made:
-            setattr(owner, name, replacement)
+        if self._active and not self._in:
+            self._in = True
+            for owner, name, _, replacement in self._made:
+                setattr(owner, name, replacement)
+
+    def _set_aside(self) -> None:
+        self._earlier += self._made
+        self._in = False
+        self.forget()
 
     def _imported(self) -> None:
         if self._in:
             # Clients that were made before, of the module from before, go on.
-            with _patching:
-                self._earlier += self._made
-                self._in = False
-                self.forget()
+            under(_patching, self._set_aside)
         if self._active:
             self._begin()
 
@@ -178,9 +187,7 @@ class ModulePatches:
                 if self.are_in:
                     return
                 self.made()
-            with _patching:
-                if self._active and not self._in:
-                    self._put()
+            under(_patching, self._put)
         except BaseException as error:
             # What is in place in a module from before stays.
             active, earlier, self._earlier = self._active, self._earlier, []
@@ -196,17 +203,22 @@ class ModulePatches:
 
 def put_in(patches: Iterable[ModulePatches]) -> None:
     """Begin each: a start of a mock has seventy of them, and most fit as they are kept."""
-    with _patching:
-        others = [one for one in patches if not one.resume()]
-    for one in others:
+    for one in under(_patching, _resume, patches):
         one.start()
 
 
 def take_out(patches: Iterable[ModulePatches]) -> None:
     """End each."""
-    with _patching:
-        for one in patches:
-            one.end()
+    under(_patching, _end, patches)
+
+
+def _resume(patches: Iterable[ModulePatches]) -> list[ModulePatches]:
+    return [one for one in patches if not one.resume()]
+
+
+def _end(patches: Iterable[ModulePatches]) -> None:
+    for one in patches:
+        one.end()
 
 
 class LatePart(Generic[State]):
