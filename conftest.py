@@ -19,7 +19,7 @@ settings.load_profile("aiomoto")
 pytest_plugins = ["aiomoto.testing.fixtures", "pytester"]
 # In tests/, which pyproject.toml puts on the path. Examples of documents run without it.
 if find_spec("support"):
-    pytest_plugins.append("support.free_loop")
+    pytest_plugins += ["support.free_loop", "support.standstill"]
 
 # Each run of pytest in a process of its own would import the libraries that these
 # are of, which takes longer than all else in most of them. This run has the plugins,

@@ -6,27 +6,19 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from support.standstill import STANDS_STILL
 
-from aiomoto import AiomotoWarning, MockAWS, mock_aws, standstill
+from aiomoto import AiomotoWarning, MockAWS
 from aiomoto_bedrock import Pause, replies
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aiomoto.testing.clients import Connect
 
-STANDS_STILL = "has stood still for 0.05 s of real time: it waits for"
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockAWS]:
-    monkeypatch.setattr(standstill, "PATIENCE", 0.05)
-    with mock_aws(clock="virtual") as running:
-        yield running
+pytestmark = [pytest.mark.aws(clock="virtual"), pytest.mark.usefixtures("impatient")]
 
 
 @pytest.mark.asyncio
-async def test_a_pause_of_bedrock(mock: MockAWS, connect: Connect) -> None:
+async def test_a_pause_of_bedrock(aws: MockAWS, connect: Connect) -> None:
     async with connect("bedrock-runtime") as bedrock:
         replies.add([b"a", Pause(2), b"b"])
         answer = await bedrock.invoke_model_with_response_stream(modelId="m", body=b"{}")
@@ -40,6 +32,6 @@ async def test_a_pause_of_bedrock(mock: MockAWS, connect: Connect) -> None:
         reading = asyncio.create_task(read())
         with pytest.warns(AiomotoWarning, match=text):
             await asyncio.sleep(0.3)
-        await mock.clock.advance(2)
+        await aws.clock.advance(2)
         await reading
         assert seen == [b"a", b"b"]

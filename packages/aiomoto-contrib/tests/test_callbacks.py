@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import importlib
 import json
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -14,63 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from aiohttp import web
-from moto.awslambda.urls import url_paths
+from support.functions import ACCOUNT, Seen, bodies, queue
 
-from aiomoto import IncompatibleLibrary, MockAWS, RealRequestBlocked, mock_aws
+from aiomoto import RealRequestBlocked, mock_aws
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
-ACCOUNT = "123456789012"
-#: Without a slash at the end, as botocore has the path of late.
-feeds = pytest.mark.skipif(
-    not any(path.endswith("/event-source-mappings$") for path in url_paths),
-    reason="this moto has no event source mappings for this botocore",
-)
-
-
-class Seen:
-    """A handler that remembers its events, and fails or answers as it is told."""
-
-    def __init__(self) -> None:
-        self.events: list[Any] = []
-        self.answer: Any = None
-
-    async def __call__(self, event: Any, context: Any) -> Any:
-        self.events.append(event)
-        await asyncio.sleep(0)
-        if isinstance(self.answer, Exception):
-            raise self.answer
-        return self.answer
-
-    @property
-    def records(self) -> list[Any]:
-        return [record for event in self.events for record in event["Records"]]
 
 
 @pytest.fixture
 def seen() -> Seen:
     return Seen()
-
-
-@pytest.fixture
-def clocked() -> Iterator[MockAWS]:
-    """A running mock on virtual time."""
-    with mock_aws(clock="virtual") as mock:
-        yield mock
-
-
-async def queue(sqs: Any, name: str = "q", **attributes: str) -> tuple[str, str]:
-    """URL and ARN."""
-    url = (await sqs.create_queue(QueueName=name, Attributes=attributes))["QueueUrl"]
-    return url, f"arn:aws:sqs:us-east-1:{ACCOUNT}:{name}"
-
-
-async def bodies(sqs: Any, url: str) -> list[Any]:
-    """What is in a queue, decoded."""
-    answer = await sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-    return [json.loads(one["Body"]) for one in answer.get("Messages", [])]
 
 
 # -- SNS ---------------------------------------------------------------------------------
@@ -377,25 +332,3 @@ async def test_firehose_posts_to_a_server_in_the_same_loop(connect: Connect, bac
             put = firehose.put_record(DeliveryStreamName="clicks", Record={"Data": b"click"})
             await asyncio.wait_for(put, 5)
     assert base64.b64decode(got[0]["records"][0]["data"]) == b"click"
-
-
-# -- another moto --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("service", "owner", "name"),
-    [("sns", "Subscription", "get_post_data"), ("events", "Rule", "send_to_targets")],
-)
-def test_a_moto_that_changed_is_refused_by_name(
-    service: str, owner: str, name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    importlib.import_module(f"moto.{service}.models")
-    plugin = importlib.import_module(f"aiomoto_contrib.{service}.plugin").plugin
-    plugin._shared.forget()  # else what was looked up is kept
-    monkeypatch.delattr(f"moto.{service}.models.{owner}.{name}")
-    with pytest.raises(IncompatibleLibrary, match=rf"{owner}\.{name}"):
-        mock_aws().start()
-    assert plugin.now is None
-    monkeypatch.undo()
-    with mock_aws():
-        assert plugin.now is not None

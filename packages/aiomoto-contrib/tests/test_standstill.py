@@ -8,27 +8,21 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from support.standstill import STANDS_STILL
 
-from aiomoto import AiomotoWarning, MockAWS, mock_aws, standstill
+from aiomoto import AiomotoWarning, MockAWS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aiomoto.testing.clients import Connect
 
-STANDS_STILL = "has stood still for 0.05 s of real time: it waits for"
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockAWS]:
-    monkeypatch.setattr(standstill, "PATIENCE", 0.05)
-    config = {"stepfunctions": {"execute_state_machine": True}}
-    with mock_aws(clock="virtual", config=config) as running:
-        yield running
+pytestmark = [
+    pytest.mark.aws(clock="virtual", config={"stepfunctions": {"execute_state_machine": True}}),
+    pytest.mark.usefixtures("impatient"),
+]
 
 
 @pytest.mark.asyncio
-async def test_a_poll_of_swf(mock: MockAWS, connect: Connect, backend: str) -> None:
+async def test_a_poll_of_swf(aws: MockAWS, connect: Connect, backend: str) -> None:
     async with connect("swf", backend) as swf:
         await swf.register_domain(name="d", workflowExecutionRetentionPeriodInDays="1")
         text = f"swf PollForDecisionTask {STANDS_STILL} 60 s of the mock's virtual clock"
@@ -37,7 +31,7 @@ async def test_a_poll_of_swf(mock: MockAWS, connect: Connect, backend: str) -> N
 
 
 @pytest.mark.asyncio
-async def test_a_subscription_of_kinesis(mock: MockAWS, connect: Connect) -> None:
+async def test_a_subscription_of_kinesis(aws: MockAWS, connect: Connect) -> None:
     async with connect("kinesis") as kinesis:
         await kinesis.create_stream(StreamName="clicks", ShardCount=1)
         described = await kinesis.describe_stream(StreamName="clicks")
@@ -64,7 +58,7 @@ async def test_a_subscription_of_kinesis(mock: MockAWS, connect: Connect) -> Non
 
 @pytest.mark.asyncio
 async def test_a_state_machine(
-    mock: MockAWS, connect: Connect, caplog: pytest.LogCaptureFixture
+    aws: MockAWS, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     """Its client may ask for ever how far it is."""
     states = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 30, "End": True}}}
@@ -78,6 +72,6 @@ async def test_a_state_machine(
             await asyncio.sleep(0.01)
         said = [one.message for one in caplog.records if one.name == "aiomoto.standstill"]
         assert any(f"{STANDS_STILL} 30 s of the mock's" in text for text in said)
-        await mock.clock.advance(30)
+        await aws.clock.advance(30)
         about = await client.describe_execution(executionArn=run["executionArn"])
         assert about["status"] == "SUCCEEDED"

@@ -11,25 +11,22 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from support.standstill import STANDS_STILL
 
-from aiomoto import AiomotoWarning, standstill
+from aiomoto import AiomotoWarning
 from aiomoto.bells import AsyncioBell, ThreadBell
 from aiomoto.clock import VirtualClock
 from aiomoto.request import AwsRequest, Call
 from aiomoto.standstill import Standstill
 
+pytestmark = pytest.mark.usefixtures("impatient")
 #: Seconds; so long nothing here waits.
 LONG = 30.0
 Body = Callable[[], Awaitable[None]]
 SAYS = re.escape(
-    "mock.clock.sleep(7) has stood still for 0.05 s of real time: it waits for 7 s of the mock's "
-    "virtual clock, which only the test moves. Call `await mock.clock.advance(7)` in another task"
+    f"mock.clock.sleep(7) {STANDS_STILL} 7 s of the mock's virtual clock, which only the test "
+    "moves. Call `await mock.clock.advance(7)` in another task"
 )
-
-
-@pytest.fixture(autouse=True)
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standstill, "PATIENCE", 0.05)
 
 
 @pytest.fixture(params=["asyncio", "uvloop", "trio"])
@@ -161,7 +158,7 @@ def test_a_thread_that_waits_is_told_in_that_thread() -> None:
     thread.join(LONG)
     assert not thread.is_alive()
     [error] = errors
-    assert str(error).startswith("s3 GetObject has stood still for 0.05 s of real time: it waits")
+    assert str(error).startswith(f"s3 GetObject {STANDS_STILL}")
 
 
 def test_what_no_call_waits_for_goes_to_the_log(caplog: pytest.LogCaptureFixture) -> None:
@@ -180,7 +177,7 @@ def test_what_no_call_waits_for_goes_to_the_log(caplog: pytest.LogCaptureFixture
     with caplog.at_level(logging.WARNING, "aiomoto"):
         asyncio.run(main())
     [line] = caplog.messages
-    assert line.startswith("a retry has stood still for 0.05 s of real time: it waits for the mock")
+    assert line.startswith(f"a retry {STANDS_STILL} the mock")
     assert "await mock.clock.advance(seconds)" in line
 
 

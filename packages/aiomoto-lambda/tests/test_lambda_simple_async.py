@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
-from moto.awslambda.urls import url_paths
+from support.functions import ACCOUNT, feeds
 
 from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
 from aiomoto_lambda import handlers
@@ -22,12 +22,6 @@ if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
 
 Boto = Callable[..., Any]
-ACCOUNT = "123456789012"
-#: Without a slash at the end, as botocore has the path of late.
-feeds = pytest.mark.skipif(
-    not any(path.endswith("/event-source-mappings$") for path in url_paths),
-    reason="this moto has no event source mappings for this botocore",
-)
 
 
 @pytest.fixture

@@ -7,27 +7,19 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from support.standstill import STANDS_STILL
 
-from aiomoto import MockAWS, mock_aws, standstill
+from aiomoto import MockAWS
 from aiomoto_lambda import Context, handlers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from aiomoto.testing.clients import Connect
 
-STANDS_STILL = "has stood still for 0.05 s of real time: it waits for"
-
-
-@pytest.fixture
-def mock(monkeypatch: pytest.MonkeyPatch) -> Iterator[MockAWS]:
-    monkeypatch.setattr(standstill, "PATIENCE", 0.05)
-    with mock_aws(clock="virtual") as running:
-        yield running
+pytestmark = [pytest.mark.aws(clock="virtual"), pytest.mark.usefixtures("impatient")]
 
 
 @pytest.mark.asyncio
-async def test_a_time_out_of_lambda_is_no_wait(mock: MockAWS, connect: Connect) -> None:
+async def test_a_time_out_of_lambda_is_no_wait(aws: MockAWS, connect: Connect) -> None:
     """The handler takes real time, in which its deadline does not come nearer."""
 
     async def slow(event: Any, context: Context) -> Any:
@@ -42,7 +34,7 @@ async def test_a_time_out_of_lambda_is_no_wait(mock: MockAWS, connect: Connect) 
 
 @pytest.mark.asyncio
 async def test_a_retry_of_lambda(
-    mock: MockAWS, connect: Connect, caplog: pytest.LogCaptureFixture
+    aws: MockAWS, connect: Connect, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def fails(event: Any, context: Context) -> Any:
         raise ValueError("not now")

@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
+from support.standstill import STANDS_STILL
 
-from aiomoto import AiomotoWarning, mock_aws, standstill
+from aiomoto import AiomotoWarning, mock_aws
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
 
 Boto = Callable[[str], Any]
 WAITS = (
-    "sqs ReceiveMessage of queue 'orders' {}: it waits for 1 s of the mock's virtual clock, which "
+    "sqs ReceiveMessage of queue 'orders' {} 1 s of the mock's virtual clock, which "
     "only the test moves. Call `await mock.clock.advance(1)` in another task"
 )
-STANDS_STILL = re.escape(WAITS.format("has stood still for 0.1 s of real time"))
+SAYS = re.escape(WAITS.format(STANDS_STILL))
 
 
 async def consume(sqs: Any, url: str) -> list[Any]:
@@ -29,19 +30,14 @@ async def consume(sqs: Any, url: str) -> list[Any]:
     return answer.get("Messages", [])  # type: ignore[no-any-return]
 
 
-@pytest.fixture
-def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(standstill, "PATIENCE", 0.1)
-
-
 @pytest.mark.asyncio
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("impatient")
 async def test_a_plain_long_poll(connect: Connect, backend: str) -> None:
     mock = mock_aws(clock="virtual")
     async with mock, connect("sqs", backend=backend) as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         poll = asyncio.create_task(consume(sqs, url))
-        with pytest.warns(AiomotoWarning, match=STANDS_STILL) as caught:
+        with pytest.warns(AiomotoWarning, match=SAYS) as caught:
             await asyncio.sleep(0.5)
         assert len(caught) == 1
         place = inspect.getsourcelines(consume)
@@ -52,13 +48,13 @@ async def test_a_plain_long_poll(connect: Connect, backend: str) -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("impatient")
 async def test_as_an_error_it_is_what_the_client_gets(connect: Connect, backend: str) -> None:
     mock = mock_aws(clock="virtual")
     retries = {"retries": {"max_attempts": 3, "mode": "standard"}}
     async with mock, connect("sqs", backend=backend, **retries) as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
-        with pytest.raises(AiomotoWarning, match=STANDS_STILL):
+        with pytest.raises(AiomotoWarning, match=SAYS):
             await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
         # Tried once, and nobody waits at the queue any more.
         mock.calls.assert_called_once("sqs", "ReceiveMessage")
@@ -68,16 +64,16 @@ async def test_as_an_error_it_is_what_the_client_gets(connect: Connect, backend:
 
 
 @pytest.mark.asyncio
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("impatient")
 async def test_a_thread(connect: Connect, boto: Boto) -> None:
     async with mock_aws(clock="virtual"), connect("sqs") as sqs:
         url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
         receive = boto("sqs").receive_message
-        with pytest.raises(AiomotoWarning, match=STANDS_STILL):
+        with pytest.raises(AiomotoWarning, match=SAYS):
             await asyncio.to_thread(receive, QueueUrl=url, WaitTimeSeconds=1)
 
 
-@pytest.mark.usefixtures("_impatient")
+@pytest.mark.usefixtures("impatient")
 def test_trio(connect: Connect) -> None:
     trio = pytest.importorskip("trio")
     pytest.importorskip("httpx2", reason="aiobotocore runs on trio over httpx2, from 3.x on")
@@ -85,7 +81,7 @@ def test_trio(connect: Connect) -> None:
     async def main() -> None:
         async with mock_aws(clock="virtual"), connect("sqs", backend="httpx") as sqs:
             url = (await sqs.create_queue(QueueName="orders"))["QueueUrl"]
-            with pytest.raises(AiomotoWarning, match=STANDS_STILL):
+            with pytest.raises(AiomotoWarning, match=SAYS):
                 await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
 
     trio.run(main)
@@ -99,7 +95,7 @@ async def test_a_read_time_out_says_whose_time_stands_still(connect: Connect, ba
         with pytest.raises(ReadTimeoutError) as caught:
             await sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1)
     [note] = caught.value.__notes__  # type: ignore[attr-defined, unused-ignore]
-    assert note.startswith(WAITS.format("was waiting"))
+    assert note.startswith(WAITS.format("was waiting: it waits for"))
 
 
 @pytest.mark.asyncio
