@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiomoto import IncompatibleLibrary, mock_aws
-from aiomoto_contrib.batch.plugin import plugin
+from aiomoto import mock_aws
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
@@ -105,19 +104,3 @@ def test_jobs_end_with_the_mock(boto: Boto) -> None:
         batch.submit_job(**JOB, dependsOn=[{"jobId": "never"}])
         assert set(threading.enumerate()) - before
     assert set(threading.enumerate()) <= before
-
-
-def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    import moto.batch.models
-    import moto.batch_simple.models
-
-    original = moto.batch.models.sleep
-    monkeypatch.delattr(moto.batch_simple.models, "sleep")
-    plugin._shared.forget()  # else what was looked up is kept
-    with pytest.raises(IncompatibleLibrary, match=r"batch_simple\.models\.sleep"):
-        mock_aws().start()
-    assert moto.batch.models.sleep is original
-    monkeypatch.undo()
-    with mock_aws():
-        pass
-    assert moto.batch.models.sleep is original

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import EventStreamError
 from support import streams
 
-from aiomoto import IncompatibleLibrary, mock_aws
+from aiomoto import mock_aws
 from aiomoto.clock import VirtualClock
 from aiomoto_contrib.kinesis.plugin import plugin
 
@@ -453,17 +453,3 @@ async def test_aiobotocore_on_httpx(connect: Connect) -> None:
             # As over a socket: see docs/event-streams.md.
             with pytest.raises(Exception, match="streaming response content"):
                 await subscribe(kinesis, consumer)
-
-
-def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    from moto.kinesis.models import Shard
-
-    put_record = Shard.put_record
-    monkeypatch.delattr(Shard, "get_max_sequence_number")
-    plugin._shared.forget()  # else what was looked up is kept
-    with pytest.raises(IncompatibleLibrary, match=r"models\.Shard\.get_max_sequence_number"):
-        mock_aws().start()
-    assert Shard.put_record is put_record
-    monkeypatch.undo()
-    with mock_aws():
-        pass

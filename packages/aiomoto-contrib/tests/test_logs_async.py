@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.exceptions import EventStreamError
-from moto.logs.models import LogsBackend, LogStream
+from moto.logs.models import LogsBackend
 from support import streams
 
-from aiomoto import IncompatibleLibrary, mock_aws
+from aiomoto import mock_aws
 from aiomoto_contrib.logs.plugin import plugin
 
 if TYPE_CHECKING:
@@ -276,15 +276,3 @@ async def test_aiobotocore_on_httpx(connect: Connect) -> None:
             # As over a socket: see docs/event-streams.md.
             with pytest.raises(Exception, match="streaming response content"):
                 await tail(logs)
-
-
-def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = LogStream.put_log_events
-    monkeypatch.delattr("moto.logs.utils.EventMessageFilter.matches")
-    plugin._shared.forget()  # else what was looked up is kept
-    with pytest.raises(IncompatibleLibrary, match=r"utils\.EventMessageFilter\.matches"):
-        mock_aws().start()
-    assert LogStream.put_log_events is original
-    monkeypatch.undo()
-    with mock_aws():
-        pass

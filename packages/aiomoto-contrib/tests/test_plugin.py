@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint, distribution
+from types import ModuleType
 from typing import Any
 
 import boto3
@@ -13,7 +15,7 @@ import pytest
 from aiobotocore.session import get_session
 from moto.backend_index import backend_url_patterns
 
-from aiomoto import mock_aws
+from aiomoto import IncompatibleLibrary, mock_aws
 
 REGION = "eu-west-1"
 POINTS = sorted(
@@ -48,28 +50,58 @@ def test_nothing_is_left_in_moto(point: EntryPoint) -> None:
     """What a mock puts into moto's modules for a service is taken out again."""
     if point.name not in KNOWN:
         pytest.skip(f"this moto has no {point.name}")
-    models = importlib.import_module(f"moto.{point.name}.models")
+    importlib.import_module(f"moto.{point.name}.models")
     with mock_aws():
         pass
-
-    def look() -> dict[str, object]:
-        places: list[Any] = [models]
-        places += [one for one in vars(models).values() if isinstance(one, type)]
-        return {
-            f"{place.__name__}.{name}": value
-            for place in places
-            for name, value in vars(place).items()
-            if callable(value) or isinstance(value, property)
-        }
-
-    before = look()
+    before = seen(point.name)
     with mock_aws():
         pass
-    after = look()
+    after = seen(point.name)
     assert [name for name in before if after.get(name) is not before[name]] == []
     assert after.keys() == before.keys()
     with mock_aws() as mock:
         assert {"kms", "sts", "ec2"}.isdisjoint(mock.owners)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "batch_simple.models.sleep",
+        "events.models.Rule.send_to_targets",
+        "kinesis.models.Shard.get_max_sequence_number",
+        "logs.utils.EventMessageFilter.matches",
+        "sns.models.Subscription.get_post_data",
+        "stepfunctions.parser.asl.eval.callback.callback.Event",
+        "swf.models.workflow_execution.ThreadingTimer",
+    ],
+)
+def test_a_moto_that_changed_is_refused_by_name(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    service = re.split("[._]", name)[0]
+    plugin = importlib.import_module(f"aiomoto_contrib.{service}.plugin").plugin
+    importlib.import_module(plugin.module)
+    plugin._shared.forget()  # else what was looked up is kept
+    monkeypatch.delattr(f"moto.{name}")
+    before = seen(service)
+    with pytest.raises(IncompatibleLibrary, match=re.escape(f"aiomoto needs moto.{name}, which")):
+        mock_aws().start()
+    assert plugin.now is None
+    assert seen(service) == before
+    monkeypatch.undo()
+    with mock_aws():
+        assert plugin.now is not None
+
+
+def seen(service: str) -> dict[str, object]:
+    """What moto's modules of a service have, and the classes in them."""
+    modules = [one for name, one in sys.modules.items() if name.startswith(f"moto.{service}")]
+    places: list[Any] = [*modules]
+    places += [value for one in modules for value in vars(one).values() if isinstance(value, type)]
+    return {
+        f"{place.__name__}.{name}": value
+        for place in places
+        for name, value in vars(place).items()
+        if callable(value) or isinstance(value, (property, ModuleType))
+    }
 
 
 @pytest.mark.asyncio

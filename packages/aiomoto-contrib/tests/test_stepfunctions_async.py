@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
-from aiomoto_contrib.stepfunctions.plugin import plugin
+from aiomoto import MockAWS, mock_aws
 
 if TYPE_CHECKING:
     from aiomoto.testing.clients import Connect
@@ -233,20 +232,3 @@ async def test_without_execution_moto_says_it_has_run(connect: Connect, aws: Moc
     async with connect("stepfunctions") as client:
         execution = await started(client, {"W": wait(3600)})
         assert await status(client, execution) in ("RUNNING", "SUCCEEDED")
-
-
-def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    import moto.stepfunctions.parser.models  # noqa: F401
-    from moto.stepfunctions.parser.asl.component.common.retry import retrier_decl
-    from moto.stepfunctions.parser.asl.eval.callback import callback
-
-    original = retrier_decl.time
-    monkeypatch.delattr(callback, "Event")
-    plugin._shared.forget()  # else what was looked up is kept
-    with pytest.raises(IncompatibleLibrary, match=r"callback\.callback\.Event"):
-        mock_aws().start()
-    assert retrier_decl.time is original
-    monkeypatch.undo()
-    with mock_aws():
-        assert retrier_decl.time is not original
-    assert retrier_decl.time is original

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import trio
 
-from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
+from aiomoto import MockAWS, mock_aws
 from aiomoto_contrib.swf.plugin import plugin
 
 if TYPE_CHECKING:
@@ -223,19 +223,3 @@ def test_boto3_gets_motos_answer(boto: Boto, monkeypatch: pytest.MonkeyPatch) ->
         assert "taskToken" not in swf.poll_for_decision_task(domain="d", taskList=TASKS)
         assert time.monotonic() - before < 1
     assert slept == [1]
-
-
-def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    import moto.swf.models
-    from moto.swf.models import workflow_execution
-
-    original = moto.swf.models.sleep
-    monkeypatch.delattr(workflow_execution, "ThreadingTimer")
-    plugin._shared.forget()  # else what was looked up is kept
-    with pytest.raises(IncompatibleLibrary, match=r"workflow_execution\.ThreadingTimer"):
-        mock_aws().start()
-    assert moto.swf.models.sleep is original
-    monkeypatch.undo()
-    with mock_aws():
-        pass
-    assert moto.swf.models.sleep is original

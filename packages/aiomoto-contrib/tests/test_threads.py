@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from aiomoto.clock import RealClock
-from aiomoto_contrib.common.threads import Waits
+from aiomoto_contrib.common.stand_ins import Waits
 
 
 def test_one_that_is_being_started_is_waited_for() -> None:

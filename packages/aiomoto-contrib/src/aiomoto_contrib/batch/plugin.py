@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
-    from ..common.threads import Waits
+    from ..common.stand_ins import Waits
     from .compat import Batch
 
 
@@ -34,17 +34,15 @@ class BatchPlugin(ServicePlugin["tuple[Waits, Waits]"]):
         return ()
 
     def begin(self, engine: Engine) -> tuple[tuple[Waits, Waits], Sequence[Patch]]:
-        """Take the place of what sleeps."""
         from aiomoto.clock import RealClock
 
-        from ..common.threads import Waits
+        from ..common.stand_ins import Waits
 
         # A container takes the time that it takes, whatever the mock's clock says.
         waits = (Waits(RealClock()), Waits(engine.clock))
         return waits, self._moto.wait_patches(*waits)
 
     def end(self, state: tuple[Waits, Waits]) -> None:
-        """Stop what runs."""
         from ..common.threads import join
 
         jobs = self._moto.stop_all()

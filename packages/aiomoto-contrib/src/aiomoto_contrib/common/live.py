@@ -133,11 +133,9 @@ class LiveBodies:
         return body
 
     def changed(self) -> None:
-        """Have all scripts look again."""
         for body in self:
             body.changed()
 
     def close(self) -> None:
-        """End all, as the mock has ended."""
         for body in self:
             body.end()

@@ -31,7 +31,6 @@ class Events:
         """Have ``take(target, event)`` called for each target that moto can't serve."""
 
         def send_to_targets(rule: Any, original_event: Any, transform_input: bool = True) -> Any:
-            """Give the event to all targets."""
             targets = rule.targets
             ours = [one for one in targets if Arn.of(one["Arn"]).service in SERVICES]
             if not ours:

@@ -29,14 +29,12 @@ class EventsPlugin(ServicePlugin["Asker"]):
     _moto: Events
 
     def patches(self) -> Sequence[Patch]:
-        """Take the events for those targets."""
         from .compat import Events
 
         self._moto = Events()
         return self._moto.patches(self._take)
 
     def begin(self, engine: Engine) -> tuple[Asker, Sequence[Patch]]:
-        """Ask in this mock."""
         from aiomoto.asking import Asker
 
         return Asker(engine), ()

@@ -71,7 +71,6 @@ class Kinesis:
 
 def _telling(original: Callable[..., Any], tell: Callable[[], None]) -> Callable[..., Any]:
     def call_and_tell(*args: Any, **kwargs: Any) -> Any:
-        """As moto's, and those who read are told."""
         try:
             return original(*args, **kwargs)
         finally:

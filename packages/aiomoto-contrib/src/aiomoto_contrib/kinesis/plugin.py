@@ -29,7 +29,6 @@ class KinesisPlugin(ServicePlugin["Subscriptions"]):
     _moto: Kinesis
 
     def patches(self) -> Sequence[Patch]:
-        """Hear of what happens to moto's streams."""
         from .compat import Kinesis
 
         self._moto = Kinesis()
@@ -40,13 +39,11 @@ class KinesisPlugin(ServicePlugin["Subscriptions"]):
             self.now.bodies.changed()
 
     def begin(self, engine: Engine) -> tuple[Subscriptions, Sequence[Patch]]:
-        """Keep the subscriptions of this mock."""
         from .subscriptions import Subscriptions
 
         return Subscriptions(engine, self._moto), self._moto.time_patches(engine.clock)
 
     def end(self, state: Subscriptions) -> None:
-        """End all subscriptions."""
         state.bodies.close()
 
     @hookimpl

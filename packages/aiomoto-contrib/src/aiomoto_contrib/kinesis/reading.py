@@ -40,7 +40,6 @@ class Subscription:
 
     @property
     def behind(self) -> bool:
-        """Whether there are records that were not read."""
         return self.last + 1 in self.shard.records
 
     def read(self) -> list[Any]:

@@ -34,11 +34,6 @@ class Logs:
         check("LogGroup", "arn", "name")
         check("LogEvent", "ingestion_time", "message", "timestamp")
 
-    def matcher(self, pattern: str) -> Callable[[str], bool]:
-        """Whether a message matches a filter pattern, as far as moto understands patterns."""
-        matches: Callable[[str], bool] = self.filter_class(pattern).matches
-        return matches
-
     def patches(self, put: Callable[[Any, list[Any]], None]) -> list[Patch]:
         """What to replace in moto while a mock is active.
 

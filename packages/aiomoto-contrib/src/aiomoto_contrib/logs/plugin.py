@@ -29,7 +29,6 @@ class LogsPlugin(ServicePlugin["LiveTail"]):
     _moto: Logs
 
     def patches(self) -> Sequence[Patch]:
-        """Hear of log events."""
         from .compat import Logs
 
         self._moto = Logs()
@@ -40,13 +39,11 @@ class LogsPlugin(ServicePlugin["LiveTail"]):
             self.now.put(stream, events)
 
     def begin(self, engine: Engine) -> tuple[LiveTail, Sequence[Patch]]:
-        """Keep the sessions of this mock."""
         from .tails import LiveTail
 
         return LiveTail(engine, self._moto), ()
 
     def end(self, state: LiveTail) -> None:
-        """End all sessions."""
         state.bodies.close()
 
     @hookimpl

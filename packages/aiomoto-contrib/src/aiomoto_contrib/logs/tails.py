@@ -77,7 +77,7 @@ class LiveTail:
             frozenset(start["logGroupIdentifiers"]),
             frozenset(start["logStreamNames"]),
             tuple(start["logStreamNamePrefixes"]),
-            self._moto.matcher(start["logEventFilterPattern"]),
+            self._moto.filter_class(start["logEventFilterPattern"]).matches,
             self._engine.clock.time(),
         )
         self._sessions[session] = None
@@ -87,7 +87,6 @@ class LiveTail:
         )
 
     def put(self, stream: Any, events: Iterable[Any]) -> None:
-        """Log events came in."""
         for session in tuple(self._sessions):
             if session.follows(stream):
                 session.waiting.extend(

@@ -47,22 +47,12 @@ class Sns:
     """moto's SNS, in moto 5.1 and 5.2."""
 
     def __init__(self) -> None:
-        attributes = (
-            "protocol",
-            "endpoint",
-            "arn",
-            "topic",
-            "attributes",
-            "_filter_policy_matcher",
-        )
-        methods = ("get_post_data", "_parse_message_structure")
-        self._class = require_attributes("moto", _MODELS, "Subscription", *attributes, *methods)
+        attributes = ("protocol", "endpoint", "arn", "topic", "attributes")
+        used = ("get_post_data", "_parse_message_structure", "_filter_policy_matcher")
+        self._class = require_attributes("moto", _MODELS, "Subscription", *attributes, *used)
         self._publish = require("moto", _MODELS, "Subscription", "publish")
-        self._passes = require("moto", "moto.core.config", "passthrough_url")
-
-    def lets_out(self, url: str) -> bool:
-        """Whether moto's configuration lets this URL out to the network."""
-        return bool(self._passes(url))
+        #: Whether moto's configuration lets a URL out to the network.
+        self.lets_out = require("moto", "moto.core.config", "passthrough_url")
 
     def patches(self, take: Callable[[Delivery], bool]) -> list[Patch]:
         """Have ``take`` asked about each delivery; True if it sees to it, False if moto has to."""
@@ -76,8 +66,6 @@ class Sns:
             *args: Any,
             **kwargs: Any,
         ) -> Any:
-            """Ask who delivers."""
-
             def by_moto() -> Any:
                 return self._publish(
                     subscription, message, message_id, subject, message_attributes, *args, **kwargs

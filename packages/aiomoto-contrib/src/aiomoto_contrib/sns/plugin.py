@@ -31,14 +31,12 @@ class SnsPlugin(ServicePlugin["Outbox"]):
     _moto: Sns
 
     def patches(self) -> Sequence[Patch]:
-        """Take the deliveries."""
         from .compat import Sns
 
         self._moto = Sns()
         return self._moto.patches(lambda one: self.now is not None and self.now.take(one))
 
     def begin(self, engine: Engine) -> tuple[Outbox, Sequence[Patch]]:
-        """Send those of this mock."""
         from .outbox import Outbox
 
         return Outbox(engine, self._moto), ()

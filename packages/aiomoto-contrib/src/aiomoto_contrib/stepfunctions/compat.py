@@ -8,7 +8,7 @@ from typing import Any
 from aiomoto.compat import require, require_attributes
 from aiomoto.plugin.patches import Patch
 
-from ..common.threads import Waits
+from ..common.stand_ins import Waits
 
 _PARSER = "moto.stepfunctions.parser"
 _STATE = f"{_PARSER}.asl.component.state"
@@ -45,8 +45,6 @@ class StepFunctions:
         require("moto", f"{_PARSER}.backend.execution", "Execution", "stop")
 
     def wait_patches(self, waits: Waits) -> list[Patch]:
-        """Give the patches that make moto wait as one mock says."""
-
         def wait_interval(self: Any, env: Any, wait_seconds: float) -> None:
             """Until the clock is so far, or the execution is stopped."""
             end = waits.clock.time() + wait_seconds

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
-    from ..common.threads import Waits
+    from ..common.stand_ins import Waits
     from .compat import StepFunctions
 
 
@@ -34,17 +34,15 @@ class StepFunctionsPlugin(ServicePlugin["Waits"]):
         return ()
 
     def begin(self, engine: Engine) -> tuple[Waits, Sequence[Patch]]:
-        """Take the place of what waits."""
         from aiomoto.background import background
 
-        from ..common.threads import Waits
+        from ..common.stand_ins import Waits
 
         waits = Waits(engine.clock)
         background.waiting = waits.waiting_for
         return waits, self._moto.wait_patches(waits)
 
     def end(self, state: Waits) -> None:
-        """Stop what runs."""
         self._moto.stop_all()
         state.close()
 

@@ -10,7 +10,7 @@ from typing import Any
 from aiomoto.compat import require
 from aiomoto.plugin.patches import Patch
 
-from ..common.threads import Waits
+from ..common.stand_ins import Waits
 
 _MODELS = "moto.swf.models"
 #: What goes by ``unix_time``.

@@ -35,14 +35,12 @@ class SwfPlugin(ServicePlugin["Polls"]):
         return ()
 
     def begin(self, engine: Engine) -> tuple[Polls, Sequence[Patch]]:
-        """Take the place of moto's clock and timers."""
         from .polls import Polls
 
         polls = Polls(engine, self._moto)
         return polls, self._moto.wait_patches(polls.waits, polls.changed)
 
     def end(self, state: Polls) -> None:
-        """End all polls and timers."""
         state.close()
 
     @hookimpl

@@ -17,7 +17,7 @@ from aiomoto.bells import AsyncBell, async_bell
 from aiomoto.locks import Order, guarded
 from aiomoto.standstill import waiting
 
-from ..common.threads import Waits
+from ..common.stand_ins import Waits
 
 if TYPE_CHECKING:
     from aiomoto.engine import Engine
@@ -44,7 +44,6 @@ class Polls:
         self.waits = Waits(engine.clock)
 
     def changed(self) -> None:
-        """There may be a task for somebody."""
         with self._lock:
             bells = list(self._bells)
         for bell in bells:
