@@ -9,7 +9,7 @@ from moto.sqs import models
 
 from aiomoto import IncompatibleLibrary, mock_aws
 from aiomoto.plugin.patches import Patches
-from aiomoto_sqs.compat import Sqs
+from aiomoto_sqs.compat.queues import Sqs
 
 
 @pytest.fixture

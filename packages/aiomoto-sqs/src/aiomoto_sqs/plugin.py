@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat import Sqs
+    from .compat.queues import Sqs
     from .polling import Polling
 
 _RECEIVES = (None, "ReceiveMessage")
 
 
 def _counts() -> Sequence[Patch]:
-    from .compat import Counts
+    from .compat.counts import patches
 
-    return Counts().patches()
+    return patches()
 
 
 class SqsPlugin(ServicePlugin["Polling"]):
@@ -36,14 +36,12 @@ class SqsPlugin(ServicePlugin["Polling"]):
     _sqs: Sqs
 
     def patches(self) -> Sequence[Patch]:
-        """Take the place of moto's waiting."""
-        from .compat import Sqs
+        from .compat.queues import Sqs
 
         self._sqs = Sqs()
         return self._sqs.patches()
 
     def begin(self, engine: Engine) -> tuple[Polling, Sequence[Patch]]:
-        """Watch this mock's queues."""
         from .polling import Polling
         from .rooms import Rooms
 
@@ -51,7 +49,6 @@ class SqsPlugin(ServicePlugin["Polling"]):
         return Polling(engine, self._sqs, rooms), self._sqs.time_patches(engine.clock)
 
     def end(self, state: Polling) -> None:
-        """End all waits."""
         state.rooms.close()
 
     @hookimpl

@@ -7,14 +7,13 @@ it waits, so that no message is taken by somebody who is not there any more.
 from __future__ import annotations
 
 from functools import partial
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from aiomoto.bells import AsyncBell, Bell, ThreadBell, async_bell, running_loop
 from aiomoto.clock import Timer, VirtualClock
-from aiomoto.standstill import Standstill
+from aiomoto.standstill import waiting
 
-from .compat import Note, Sqs
+from .compat.queues import Note, Sqs
 from .rooms import Rooms, Waiter
 from .waiting import Turns, may_be_woken
 
@@ -106,10 +105,8 @@ class LongPoll:
         self._queue: Any = note.queue
         self._waiter = Waiter(bell)
         self._virtual = polling.clock if isinstance(polling.clock, VirtualClock) else None
-        self._still: Standstill | None = None
-        if self._virtual is not None:
-            wait = f"{request.label} of queue {polling.sqs.name(self._queue)!r}"
-            self._still = Standstill(self._virtual, wait, note.wait, request)
+        wait = f"{request.label} of queue {self._queue.name!r}"
+        self._still = waiting(polling.clock, wait, note.wait, request)
         self._timer: Timer | None = None
         self._slept_at: float | None = None
         self._end = self._now() + note.wait
@@ -118,12 +115,7 @@ class LongPoll:
         self._polling.rooms.enter(self._waiter, self._queue)
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._timer is not None:
             self._timer.cancel()
         self._polling.rooms.leave(self._waiter)

@@ -13,7 +13,7 @@ from typing import Any
 from aiomoto.bells import Bell
 from aiomoto.locks import Order, guarded
 
-from .compat import Sqs
+from .compat.queues import Sqs
 
 
 class Waiter:

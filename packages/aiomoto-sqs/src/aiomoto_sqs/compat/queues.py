@@ -1,9 +1,4 @@
-"""The one module of this package that touches internals of moto.
-
-:class:`Sqs` looks every name up when a mock is active and moto's SQS is imported,
-whichever comes last, so that a moto that changed is refused by name before anything
-is patched.
-"""
+"""moto's SQS: its queues seen from outside, and the places where they change."""
 
 from __future__ import annotations
 
@@ -14,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
 from aiomoto.clock import Clock
-from aiomoto.compat import attribute, require, require_attributes
+from aiomoto.compat import require, require_attributes
 from aiomoto.plugin.patches import Patch
 
 _MODELS = "moto.sqs.models"
@@ -63,7 +58,7 @@ class Watcher(Protocol):
 
 
 class Sqs:
-    """moto's SQS: its queues seen from outside, and the places where they change."""
+    """Every name of moto's SQS that long polls rely on, looked up before anything is patched."""
 
     def __init__(self) -> None:
         self.models = require("moto", _MODELS)
@@ -85,11 +80,6 @@ class Sqs:
     def now(self) -> float:
         """The time that moto's SQS goes by, in milliseconds."""
         return float(self.models.unix_time_millis())
-
-    @staticmethod
-    def name(queue: Any) -> str:
-        """A queue's name."""
-        return str(queue.name)
 
     def look(self, queue: Any, limit: int) -> Look:
         """See what a queue has; ``available`` is counted up to ``limit``.
@@ -125,7 +115,16 @@ class Sqs:
 
     def patches(self) -> list[Patch]:
         """What to replace in moto while a mock is active and ``watcher`` is set."""
-        return [*self._message_patches(), *self._queue_patches(), *self._backend_patches()]
+
+        def visible(message: Any) -> bool:
+            """From the moment on, not after it: where time stands still that is never."""
+            return bool(self.now() >= message.visible_at)
+
+        return [
+            (self.message_class, "visible", property(visible)),
+            *self._queue_patches(),
+            *self._backend_patches(),
+        ]
 
     def time_patches(self, clock: Clock) -> list[Patch]:
         """What else to replace in moto, so that it goes by a mock's virtual clock."""
@@ -146,13 +145,6 @@ class Sqs:
             (self.models, "unix_time", unix_time),
             (self.models, "unix_time_millis", unix_time_millis),
         ]
-
-    def _message_patches(self) -> list[Patch]:
-        def visible(message: Any) -> bool:
-            """From the moment on, not after it: where time stands still that is never."""
-            return bool(self.now() >= message.visible_at)
-
-        return [(self.message_class, "visible", property(visible))]
 
     def _queue_patches(self) -> list[Patch]:
         add, delete = self.queue_class.add_message, self.queue_class.delete_message
@@ -220,14 +212,12 @@ class Sqs:
             return result
 
         def delete_queue_and_tell(backend: Any, queue_name: str, *args: Any, **kwargs: Any) -> Any:
-            """Tell those who wait at the queue."""
             queue = backend.queues.get(queue_name)
             result = delete_queue(backend, queue_name, *args, **kwargs)
             self.watcher.gone(queue)
             return result
 
         def reset_and_tell(backend: Any) -> Any:
-            """Tell those who wait at any queue."""
             queues = list(vars(backend).get("queues", {}).values())
             result = reset(backend)
             for queue in queues:
@@ -268,58 +258,3 @@ def _bring_back(queue: Any, received: list[Any]) -> None:
             message.approximate_receive_count -= 1
             if not message.approximate_receive_count:
                 message.approximate_first_receive_timestamp = None
-
-
-class Counts:
-    """moto's looks through all messages of a queue, with one look at the clock for each.
-
-    moto counts all messages of a queue three times for each message that is sent, and
-    twelve times for each that is received, and looks at the clock for each of them.
-    """
-
-    def __init__(self) -> None:
-        self._models = require("moto", _MODELS)
-        prefix = "approximate_number_of_messages"
-        self._messages = attribute("moto", _MODELS, "Queue", "messages")
-        self._delayed = attribute("moto", _MODELS, "Queue", f"{prefix}_delayed")
-        self._not_visible = attribute("moto", _MODELS, "Queue", f"{prefix}_not_visible")
-        valid = "is_message_valid_based_on_retention_period"
-        self._valid = attribute("moto", _MODELS, "SQSBackend", valid)
-        require("moto", _MODELS, "SQSBackend", "get_queue")
-        require("moto", _MODELS, "unix_time_millis")
-        require_attributes("moto", _MODELS, "Queue", "_messages")
-        own = ("visible_at", "delayed_until", "sent_timestamp")
-        require_attributes("moto", _MODELS, "Message", *own)
-
-    def patches(self) -> list[Patch]:
-        """The same results as moto's."""
-
-        def messages(queue: Any) -> list[Any]:
-            now = self._now()
-            return [
-                message
-                for message in queue._messages
-                if now >= message.visible_at and now >= message.delayed_until
-            ]
-
-        def delayed(queue: Any) -> int:
-            now = self._now()
-            return sum(now < message.delayed_until for message in queue._messages)
-
-        def not_visible(queue: Any) -> int:
-            now = self._now()
-            return sum(now < message.visible_at for message in queue._messages)
-
-        def is_valid(backend: Any, queue_name: str, message: Any) -> bool:
-            retention = backend.get_queue(queue_name).message_retention_period * 1000
-            return bool(message.sent_timestamp > self._now() - retention)
-
-        return [
-            self._messages.patch(property(messages)),
-            self._delayed.patch(property(delayed)),
-            self._not_visible.patch(property(not_visible)),
-            self._valid.patch(is_valid),
-        ]
-
-    def _now(self) -> float:
-        return float(self._models.unix_time_millis())
