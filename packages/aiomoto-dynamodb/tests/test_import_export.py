@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from aiomoto import IncompatibleLibrary, MockAWS, mock_aws
-from aiomoto_dynamodb.compat import Jobs
+from aiomoto_dynamodb.compat import patches
 
 pytestmark = pytest.mark.asyncio
 
@@ -195,4 +195,4 @@ async def test_a_moto_that_changed_is_refused_by_name(monkeypatch: pytest.Monkey
 
     monkeypatch.delattr(TableExport, "response")
     with pytest.raises(IncompatibleLibrary, match=r"TableExport\.response"):
-        Jobs()
+        patches()

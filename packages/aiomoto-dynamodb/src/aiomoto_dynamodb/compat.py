@@ -1,8 +1,10 @@
-"""The one module of this package that touches internals of moto.
+"""moto's table exports and imports, each a thread of its own.
 
-:class:`Jobs` looks every name up when a mock is active and moto's DynamoDB is imported,
-whichever comes last, so that a moto that changed is refused by name before anything is
-patched.
+moto's state is guarded by core's lock, which these threads know nothing of:
+an export fails with "dictionary changed size during iteration" where a task
+puts an item meanwhile, an import goes on into the next test, and a waiter's
+first look comes too early, so that it sleeps 20 seconds for work that takes
+a millisecond.
 """
 
 from __future__ import annotations
@@ -10,54 +12,39 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakSet
 
-from aiomoto.compat import require
+from aiomoto.compat import attribute, require
 from aiomoto.plugin.patches import Patch
 
-_EXPORT = "moto.dynamodb.models.table_export"
-_IMPORT = "moto.dynamodb.models.table_import"
+_JOBS = (
+    ("moto.dynamodb.models.table_export", "TableExport"),
+    ("moto.dynamodb.models.table_import", "TableImport"),
+)
 
 
-class Jobs:
-    """moto's table exports and imports, each a thread of its own.
+def patches() -> list[Patch]:
+    """Have jobs done by the request that asks for them."""
+    return [patch for module, cls in _JOBS for patch in _patches_of(module, cls)]
 
-    moto's state is guarded by core's lock, which these threads know nothing of:
-    an export fails with "dictionary changed size during iteration" where a task
-    puts an item meanwhile, an import goes on into the next test, and a waiter's
-    first look comes too early, so that it sleeps 20 seconds for work that takes
-    a millisecond.
-    """
 
-    def __init__(self) -> None:
-        self._classes = (
-            require("moto", _EXPORT, "TableExport"),
-            require("moto", _IMPORT, "TableImport"),
-        )
-        for module, cls in ((_EXPORT, "TableExport"), (_IMPORT, "TableImport")):
-            for name in ("start", "run", "response"):
-                require("moto", module, cls, name)
+def _patches_of(module: str, cls: str) -> list[Patch]:
+    starting = attribute("moto", module, cls, "start")
+    answering = attribute("moto", module, cls, "response")
+    require("moto", module, cls, "run")
+    waiting: WeakSet[Any] = WeakSet()
 
-    def patches(self) -> list[Patch]:
-        """What to replace in moto while a mock is active."""
-        return [patch for cls in self._classes for patch in self._patches_of(cls)]
+    def start(job: Any) -> None:
+        """Start no thread; the work is done when its first answer is written."""
+        waiting.add(job)
 
-    @staticmethod
-    def _patches_of(cls: Any) -> list[Patch]:
-        original = cls.response
-        waiting: WeakSet[Any] = WeakSet()
+    def response(job: Any) -> Any:
+        """As moto's. Of a new job it says IN_PROGRESS, as AWS does, and all others COMPLETED.
 
-        def start(job: Any) -> None:
-            """Start no thread; the work is done when its first answer is written."""
-            waiting.add(job)
+        The request that makes a job asks for this while it holds core's lock.
+        """
+        answer = answering.original(job)
+        if job in waiting:
+            waiting.discard(job)
+            job.run()
+        return answer
 
-        def response(job: Any) -> Any:
-            """As moto's. Of a new job it says IN_PROGRESS, as AWS does, and all others COMPLETED.
-
-            The request that makes a job asks for this while it holds core's lock.
-            """
-            answer = original(job)
-            if job in waiting:
-                waiting.discard(job)
-                job.run()
-            return answer
-
-        return [(cls, "start", start), (cls, "response", response)]
+    return [starting.patch(start), answering.patch(response)]

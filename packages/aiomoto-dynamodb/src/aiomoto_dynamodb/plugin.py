@@ -20,10 +20,9 @@ class DynamoDBPlugin(ServicePlugin[None]):
     module = "moto.dynamodb.models"
 
     def patches(self) -> Sequence[Patch]:
-        """Take the place of moto's threads."""
-        from .compat import Jobs
+        from .compat import patches
 
-        return Jobs().patches()
+        return patches()
 
 
 plugin = DynamoDBPlugin()
