@@ -78,7 +78,6 @@ class Turn:
         self.started = playing.clock.time()
 
     async def respond_later(self, content: Awaitable[Any]) -> AwsResponse:
-        """The response, when the reply is there."""
         return self.respond(await content, True)
 
     def respond(self, content: Any, is_async: bool) -> AwsResponse:

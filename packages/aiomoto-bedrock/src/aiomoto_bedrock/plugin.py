@@ -22,12 +22,10 @@ class BedrockPlugin(ServicePlugin[None]):
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:
-        """Take replies from now on."""
         replies.begin(engine.clock)
 
     @hookimpl
     def aiomoto_deactivate(self, engine: Engine) -> None:
-        """Forget the replies that were left."""
         replies.end()
 
     @hookimpl

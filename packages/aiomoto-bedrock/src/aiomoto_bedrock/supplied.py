@@ -113,7 +113,6 @@ class Playing:
         return not self._over
 
     def end(self) -> None:
-        """The mock has ended."""
         self._over = True
         for bell in tuple(self._bells):
             bell.ring()
@@ -193,12 +192,10 @@ class Replies:
         self._entries.clear()
 
     def begin(self, clock: Clock) -> None:
-        """A mock has started."""
         self.end()
         self._playing = Playing(clock)
 
     def end(self) -> None:
-        """The mock has ended."""
         playing, self._playing = self._playing, None
         self.clear()
         self.requests = []
@@ -208,7 +205,6 @@ class Replies:
 
     @property
     def playing(self) -> Playing:
-        """The mock that is active."""
         if self._playing is None:
             raise RuntimeError("No mock is active.")
         return self._playing

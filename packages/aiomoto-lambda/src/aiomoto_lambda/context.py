@@ -36,7 +36,6 @@ class Function:
 
     @property
     def invoked_arn(self) -> str:
-        """As it was asked for."""
         return f"{self.arn}:{self.qualifier}" if self.qualifier else self.arn
 
     @property

@@ -25,7 +25,6 @@ class Output:
         self._text = io.StringIO()
 
     def write(self, text: str) -> None:
-        """Add what was printed."""
         self._text.write(text)
 
     @property

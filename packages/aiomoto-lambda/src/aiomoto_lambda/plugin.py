@@ -32,14 +32,12 @@ class LambdaPlugin(ServicePlugin["Service"]):
     _moto: Lambda
 
     def patches(self) -> Sequence[Patch]:
-        """Take what is invoked."""
         from .compat.functions import Lambda
 
         self._moto = Lambda()
         return self._moto.patches(cast("Listener", _Now()))
 
     def begin(self, engine: Engine) -> tuple[Service, Sequence[Patch]]:
-        """Invoke in this mock."""
         from .service import Service
 
         return Service(engine, self._moto, handlers), ()

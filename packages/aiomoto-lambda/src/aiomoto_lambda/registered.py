@@ -116,7 +116,6 @@ class Handlers:
             )
 
     def find(self, function: Function) -> Handler | None:
-        """The callable of a function, if it has one."""
         for key in function.keys:
             if key in self._handlers:
                 return self._handlers[key]
@@ -124,7 +123,6 @@ class Handlers:
 
     @property
     def names(self) -> list[str]:
-        """What callables are registered for."""
         return sorted(self._handlers)
 
     async def idle(self) -> None:
@@ -148,11 +146,9 @@ class Handlers:
             raise TimeoutError(f"After {timeout} seconds, invocations are still running.")
 
     def attach(self, start: Callable[[], Service]) -> None:
-        """Begin, with a mock, whose Lambda ``start`` gives."""
         self._start = start
 
     def detach(self) -> None:
-        """Forget all, with the mock."""
         self._start = None
         self._handlers.clear()
 

@@ -14,7 +14,7 @@ from aiomoto import InvalidOption
 from aiomoto.asking import Arn, Asker, Place, Refused
 from aiomoto.background import background
 from aiomoto.delivering import deliver
-from aiomoto.jobs import in_thread
+from aiomoto.jobs import in_thread, on_loop
 from aiomoto.locks import Order, guarded
 
 from .context import Context, Function, context_for
@@ -48,7 +48,6 @@ class Service:
     # -- which ---------------------------------------------------------------
 
     def handler_of(self, function: Function) -> Handler | None:
-        """The callable that is registered for a function."""
         return self._handlers.find(function)
 
     def knows(self, name: str) -> bool:
@@ -66,7 +65,7 @@ class Service:
         """
         if self.handler_of(function) is not None:
             return True
-        return self.compat.uses_docker() and self.compat.would_block()
+        return self.compat.uses_docker() and on_loop()
 
     def create(self, region: str | None, role: str, configuration: dict[str, Any]) -> str:
         """Make a function and its role; returns the ARN."""

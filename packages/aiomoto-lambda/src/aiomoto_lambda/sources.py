@@ -56,7 +56,6 @@ class Sources:
             self.queue_changed(queue)
 
     def queue_changed(self, arn: str) -> None:
-        """A queue may have messages."""
         for mapping in self._service.compat.sources.mappings(arn):
             if mapping.enabled and self._service.serves(mapping.function):
                 self._poll(mapping)
@@ -110,7 +109,7 @@ class Sources:
                 arn.place,
                 "AmazonSQS.ReceiveMessage",
                 {
-                    "QueueUrl": _url(arn),
+                    "QueueUrl": arn.queue_url,
                     "MaxNumberOfMessages": min(
                         mapping.batch_size - len(messages), _RECEIVED_AT_ONCE
                     ),
@@ -136,13 +135,12 @@ class Sources:
         arn = Arn.of(mapping.source)
         for one in messages:
             if one["MessageId"] not in failed:
-                done = {"QueueUrl": _url(arn), "ReceiptHandle": one["ReceiptHandle"]}
+                done = {"QueueUrl": arn.queue_url, "ReceiptHandle": one["ReceiptHandle"]}
                 self._service.ask.json("sqs", arn.place, "AmazonSQS.DeleteMessage", done, "1.0")
 
     # -- streams ---------------------------------------------------------------
 
     def records(self, mapping: Mapping, shard: str, records: list[dict[str, Any]]) -> None:
-        """A stream has got records."""
         if not mapping.enabled:
             return
         key = (mapping.uuid, shard)
@@ -243,10 +241,6 @@ def failures(mapping: Mapping, outcome: Outcome, identifiers: list[str]) -> set[
     items = result["batchItemFailures"]
     named = {one.get("itemIdentifier") if isinstance(one, dict) else None for one in items}
     return {one for one in identifiers if one in named or not named <= set(identifiers)}
-
-
-def _url(arn: Arn) -> str:
-    return f"https://sqs.{arn.region}.amazonaws.com/{arn.account}/{arn.resource}"
 
 
 def _number(record: dict[str, Any]) -> str:

@@ -6,7 +6,6 @@ Each class looks its names up when it is made, and raises
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any
 
@@ -70,10 +69,6 @@ class S3fs:
         self.close_session: Any = require("s3fs", "s3fs.core", "S3FileSystem", "close_session")
         #: s3fs has this lock since 2025.12 or so.
         self.has_lock = mentions(self.filesystem_class.set_session, self.LOCK)
-
-    def fresh_listings(self, listings: Any) -> Any:
-        """An empty cache of listings with the same settings (``DirCache.__reduce__``)."""
-        return copy.copy(listings)
 
     def injected_session(self, filesystem: Any) -> Any:
         """The session that the user gave to a file system, None if it makes its own."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from contextlib import ExitStack
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from aiomoto.bells import running_loop
@@ -123,7 +124,9 @@ class Filesystems:
         if seam.SESSION in held:
             table[seam.SESSION] = seam.injected_session(filesystem)
         if seam.LISTINGS in held:
-            table[seam.LISTINGS] = seam.fresh_listings(held[seam.LISTINGS])
+            table[seam.LISTINGS] = copy(
+                held[seam.LISTINGS]
+            )  # an empty one (``DirCache.__reduce__``)
         if seam.LOCK in held:
             table[seam.LOCK] = asyncio.Lock()
         return table
@@ -138,7 +141,7 @@ class Filesystems:
                 self._opened[id(value)] = (running_loop(), value)
         elif name not in held:
             if name == seam.LISTINGS:
-                held[name] = seam.fresh_listings(value)
+                held[name] = copy(value)
             elif name == seam.LOCK:
                 held[name] = asyncio.Lock()
             elif name in (seam.CLIENT, seam.SESSION):  # as the constructor sets them

@@ -49,7 +49,6 @@ class LocalCaches:
         return [*attributes, (cls, "__getattribute__", getattribute)]
 
     def stop(self) -> None:
-        """Take away what came in between."""
         with self._lock:
             for folder in self._folders.values():
                 folder.empty()

@@ -8,7 +8,6 @@ from typing import Any
 
 from aiomoto.asking import Arn
 from aiomoto.compat import require, require_attributes
-from aiomoto.jobs import on_loop
 from aiomoto.plugin.patches import Patch
 
 from ..context import Function
@@ -43,11 +42,6 @@ class Lambda:
         """Whether moto runs functions in Docker: unless it is told not to."""
         return (self._config.get("lambda") or {}).get("use_docker", True) is not False
 
-    @staticmethod
-    def would_block() -> bool:
-        """Whether moto would hold up an event loop if it waited here."""
-        return on_loop()
-
     def find(self, arn: str) -> Function | None:
         """The function with this ARN, which may have a qualifier."""
         place = Arn.of(arn)
@@ -80,7 +74,6 @@ class Lambda:
     # -- patches -------------------------------------------------------------------
 
     def patches(self, listener: Listener) -> list[Patch]:
-        """What to replace in moto while a mock is active."""
         return [*self._invoke_patches(listener), *self.sources.patches(listener)]
 
     def _invoke_patches(self, listener: Listener) -> list[Patch]:

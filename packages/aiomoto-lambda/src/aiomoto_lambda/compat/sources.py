@@ -84,14 +84,12 @@ class EventSources:
         self._add_message = require("moto", _SQS, "Queue", "add_message")
 
     def mappings(self, source: str) -> list[Mapping]:
-        """The event source mappings of a queue or stream."""
         place = Arn.of(source)
         backend = self._get_backend(place.account, place.region)
         found = [self._mapping_of(one) for one in backend.list_event_source_mappings(source, None)]
         return [one for one in found if one is not None]
 
     def queues(self) -> list[str]:
-        """The ARNs of all queues that are event sources."""
         return [
             queue.queue_arn
             for regions in self._sqs.sqs_backends.values()
@@ -127,7 +125,6 @@ class EventSources:
         )
 
     def matches(self, pattern: str, record: dict[str, Any]) -> bool:
-        """Whether a record fits an EventBridge pattern."""
         return bool(self._event_pattern.load(pattern).matches_event(record))
 
     def until_due(self, queue_arn: str) -> float | None:
@@ -176,7 +173,6 @@ class EventSources:
         def send_kinesis_message(
             backend: Any, function_name: str, kinesis_stream: str, *args: Any, **kwargs: Any
         ) -> Any:
-            """Hand a record over."""
             ours = served(kinesis_stream, function_name)
             if not ours:
                 return kinesis(backend, function_name, kinesis_stream, *args, **kwargs)
