@@ -29,7 +29,8 @@ from moto.core.models import responses_mock
 
 import aiomoto
 from aiomoto import compat, mock_aws
-from aiomoto.fast import backends, events, loaders, methods, rulesets, useragents
+from aiomoto.fast import backends, rulesets
+from aiomoto.fast.compat import events, loaders, methods, useragents
 from aiomoto.plugin.imports import ModulePatches
 from aiomoto.testing import programs
 from aiomoto.wire import botocore as wire_botocore

@@ -71,7 +71,7 @@ async def test_small_pieces_for_who_reads_pieces(httpx: ModuleType) -> None:
 
 async def test_the_rest_in_one_piece(httpx: ModuleType) -> None:
     """As aiobotocore's body does: some pieces, then all."""
-    bodies = importlib.import_module("aiomoto.fast.whole_bodies")
+    bodies = importlib.import_module("aiomoto.fast.compat.whole_bodies")
     async with get(httpx) as response:
         pieces = response.aiter_raw()
         found = [await anext(pieces), await anext(pieces)]
@@ -115,7 +115,7 @@ def test_of_a_synchronous_client(httpx: ModuleType) -> None:
 
 
 async def test_without_fast_paths_it_is_h11_that_gives_the_body(httpx: ModuleType) -> None:
-    bodies = importlib.import_module("aiomoto.fast.whole_bodies")
+    bodies = importlib.import_module("aiomoto.fast.compat.whole_bodies")
     async with get(httpx, optimise=False) as response:
         with bodies._reading_all():
             pieces = [piece async for piece in response.aiter_raw()]

@@ -20,6 +20,8 @@ from types import FunctionType
 from typing import Any, Protocol, TypeGuard, TypeVar, cast
 from unittest import TestCase, TestLoader
 
+from .compat.fixtures import is_fixture
+
 T = TypeVar("T")
 
 _OF_EACH_METHOD = frozenset({"setup_method", "teardown_method"})
@@ -80,7 +82,7 @@ def _advice(target: object) -> str | None:
     """What to do instead of decorating ``target``; None if it can be decorated."""
     if isinstance(target, (staticmethod, classmethod)):
         return f"Put @mock_aws below @{type(target).__name__}."
-    if _is_pytest_fixture(target):
+    if is_fixture(target):
         return "Put @mock_aws below @pytest.fixture, next to the function."
     if inspect.iscoroutine(target) or inspect.isgenerator(target) or inspect.isasyncgen(target):
         return "It has been called already: decorate the function and call the result."
@@ -92,14 +94,6 @@ def _advice(target: object) -> str | None:
             "Around a block of code, write `with mock_aws():` or `async with mock_aws():`."
         )
     return None
-
-
-def _is_pytest_fixture(target: object) -> bool:
-    """Since 8.4 pytest makes an object of its own; before, a function with an attribute."""
-    kind = type(target)
-    return (
-        kind.__name__ == "FixtureFunctionDefinition" and kind.__module__.startswith("_pytest.")
-    ) or "_pytestfixturefunction" in getattr(target, "__dict__", {})
 
 
 def _is_context_helper(target: object) -> bool:

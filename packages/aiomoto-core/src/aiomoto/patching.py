@@ -35,66 +35,62 @@ NEEDED: dict[str, tuple[str, ...]] = {
 #: up once by itself.
 _EACH_TIME = frozenset({"aiohttp", "httpcore", "httpcore2"})
 
-#: What becomes faster, the module whose import brings it in, what makes its patches, and the
-#: arguments of that.
+#: What becomes faster, what makes its patches, and the modules whose import brings it in; of
+#: several, each one is a fast path, and what makes the patches is given its name.
 _FAST: tuple[tuple[str, ...], ...] = (
-    ("data files", "botocore.loaders", "loaders.files"),
-    ("lists of services", "botocore.loaders", "loaders.services"),
-    ("names of events", "botocore.hooks", "events.names"),
-    ("signatures of handlers", "botocore.hooks", "events.signatures"),
-    ("trees of handlers", "botocore.hooks", "events.trees"),
-    ("endpoint rules", "botocore.endpoint_provider", "rulesets.patches"),
-    ("endpoint parameters of operations", "botocore.regions", "parameters.of_operations"),
-    ("endpoint parameters of clients", "botocore.regions", "parameters.of_clients"),
-    ("methods of clients", "botocore.client", "methods.of_classes"),
-    ("endpoint discovery", "botocore.model", "methods.discovery"),
-    ("components of the User-Agent", "botocore.useragent", "useragents.components"),
-    ("the User-Agent", "botocore.useragent", "useragents.header"),
-    ("keys of signatures", "botocore.auth", "signing.keys"),
-    ("bodies to sign", "botocore.auth", "signing.bodies"),
-    ("headers to sign", "botocore.auth", "signing.headers_to_sign"),
-    ("canonical headers", "botocore.auth", "signing.canonical_headers"),
-    ("dictionaries of headers", "botocore.awsrequest", "headers.dictionaries"),
-    ("messages of headers", "botocore.compat", "headers.messages"),
-    ("dates in answers", "botocore.utils", "dates.reading"),
-    ("TLS contexts", "aiobotocore.httpsession", "certificates.late", "aiobotocore.httpsession"),
-    ("TLS contexts", "aiobotocore.httpxsession", "certificates.late", "aiobotocore.httpxsession"),
-    ("TLS contexts without threads", "aiobotocore.httpsession", "certificates.in_loop"),
-    ("events", "aiobotocore.hooks", "awaiting.events"),
-    ("results of handlers", "aiobotocore.hooks", "awaiting.results", "aiobotocore.hooks"),
-    ("results of handlers", "aiobotocore.parsers", "awaiting.results", "aiobotocore.parsers"),
-    ("results of handlers", "aiobotocore.regions", "awaiting.results", "aiobotocore.regions"),
+    ("data files", "compat.loaders.files", "botocore.loaders"),
+    ("lists of services", "compat.loaders.services", "botocore.loaders"),
+    ("names of events", "compat.events.names", "botocore.hooks"),
+    ("signatures of handlers", "compat.events.signatures", "botocore.hooks"),
+    ("trees of handlers", "compat.events.trees", "botocore.hooks"),
+    ("endpoint rules", "rulesets.patches", "botocore.endpoint_provider"),
+    ("endpoint parameters of operations", "compat.parameters.of_operations", "botocore.regions"),
+    ("endpoint parameters of clients", "compat.parameters.of_clients", "botocore.regions"),
+    ("methods of clients", "compat.methods.of_classes", "botocore.client"),
+    ("endpoint discovery", "compat.methods.discovery", "botocore.model"),
+    ("components of the User-Agent", "compat.useragents.components", "botocore.useragent"),
+    ("the User-Agent", "compat.useragents.header", "botocore.useragent"),
+    ("keys of signatures", "compat.signing.keys", "botocore.auth"),
+    ("bodies to sign", "compat.signing.bodies", "botocore.auth"),
+    ("headers to sign", "compat.signing.headers_to_sign", "botocore.auth"),
+    ("canonical headers", "compat.signing.canonical_headers", "botocore.auth"),
+    ("dictionaries of headers", "compat.headers.dictionaries", "botocore.awsrequest"),
+    ("messages of headers", "compat.headers.messages", "botocore.compat"),
+    ("dates in answers", "compat.dates.reading", "botocore.utils"),
+    (
+        "TLS contexts",
+        "compat.certificates.late",
+        "aiobotocore.httpsession",
+        "aiobotocore.httpxsession",
+    ),
+    ("TLS contexts without threads", "compat.certificates.in_loop", "aiobotocore.httpsession"),
+    ("events", "compat.awaiting.events", "aiobotocore.hooks"),
     (
         "results of handlers",
-        "aiobotocore.retryhandler",
-        "awaiting.results",
+        "compat.awaiting.results",
+        "aiobotocore.hooks",
+        "aiobotocore.parsers",
+        "aiobotocore.regions",
         "aiobotocore.retryhandler",
     ),
-    ("whole bodies", "aiobotocore.response", "whole_bodies.of_aiobotocore"),
-    ("whole bodies", "aiohttp", "whole_bodies.of_aiohttp"),
-    ("whole bodies", "httpcore", "whole_bodies.of_connections", "httpcore"),
-    ("whole bodies", "httpcore2", "whole_bodies.of_connections", "httpcore2"),
-    ("whole bodies", "httpx", "whole_bodies.of_responses", "httpx"),
-    ("whole bodies", "httpx2", "whole_bodies.of_responses", "httpx2"),
-    ("moto's requests", "moto.core.request", "environs.patches"),
-    ("moto's headers", "moto.core.request", "backends.headers"),
-    ("moto's actions", "moto.core.responses", "backends.methods"),
-    ("moto's names", "moto.core.responses", "backends.underscores", "moto.core.responses"),
-    ("moto's names", "moto.sqs.models", "backends.underscores", "moto.sqs.models"),
-    ("moto's access keys", "moto.core.responses", "backends.access_keys"),
-    ("moto's forms", "moto.core.responses", "backends.forms"),
-    ("moto's partitions", "moto.core.responses", "backends.partitions"),
-    ("moto's dates", "moto.core.responses", "dates.writing"),
-    ("moto's answers", "moto.core.serialize", "backends.members"),
-    ("moto's JSON", "moto.core.parse", "bodies.patches"),
-    ("moto's identifiers", "moto.moto_api._internal.moto_random", "identifiers.strings"),
-    (
-        "moto's hexadecimal identifiers",
-        "moto.moto_api._internal.moto_random",
-        "identifiers.hexadecimal",
-    ),
-    ("moto's accounts", "moto.iam.models", "accounts.patches"),
-    ("moto's buckets", "moto.s3.responses", "buckets.patches"),
+    ("whole bodies", "compat.whole_bodies.of_aiobotocore", "aiobotocore.response"),
+    ("whole bodies", "compat.whole_bodies.of_aiohttp", "aiohttp"),
+    ("whole bodies", "compat.whole_bodies.of_connections", "httpcore", "httpcore2"),
+    ("whole bodies", "compat.whole_bodies.of_responses", "httpx", "httpx2"),
+    ("moto's requests", "environs.patches", "moto.core.request"),
+    ("moto's headers", "backends.headers", "moto.core.request"),
+    ("moto's actions", "backends.methods", "moto.core.responses"),
+    ("moto's names", "backends.underscores", "moto.core.responses", "moto.sqs.models"),
+    ("moto's access keys", "backends.access_keys", "moto.core.responses"),
+    ("moto's forms", "backends.forms", "moto.core.responses"),
+    ("moto's partitions", "backends.partitions", "moto.core.responses"),
+    ("moto's dates", "compat.dates.writing", "moto.core.responses"),
+    ("moto's answers", "backends.members", "moto.core.serialize"),
+    ("moto's JSON", "compat.bodies.patches", "moto.core.parse"),
+    ("moto's identifiers", "compat.identifiers.strings", "moto.moto_api"),
+    ("moto's hexadecimal identifiers", "compat.identifiers.hexadecimal", "moto.moto_api"),
+    ("moto's accounts", "accounts.patches", "moto.iam.models"),
+    ("moto's buckets", "buckets.patches", "moto.s3.responses"),
 )
 
 
@@ -123,8 +119,9 @@ class NeededPatches:
 def fast_paths() -> list[FastPath]:
     """The fast paths of core, none of which is in."""
     return [
-        FastPath(name, module, _maker(f"fast.{make}", *given))
-        for name, module, make, *given in _FAST
+        FastPath(name, module, _maker(f"fast.{make}", *([module] if len(modules) > 1 else ())))
+        for name, make, *modules in _FAST
+        for module in modules
     ]
 
 

@@ -21,7 +21,7 @@ from botocore.httpsession import get_cert_path
 from botocore.loaders import create_loader
 
 from aiomoto import mock_aws
-from aiomoto.fast import certificates
+from aiomoto.fast.compat import certificates
 
 REGION = "us-east-1"
 

@@ -13,7 +13,7 @@ import requests
 from botocore.loaders import create_loader
 
 from aiomoto import ConflictingDistribution, IncompatibleLibrary, compat, mock_aws
-from aiomoto.compat import backends, names, transports
+from aiomoto.compat import backends, names, switch, transports
 
 
 def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -26,7 +26,7 @@ def needed_of(make: Any) -> list[tuple[str, str, tuple[str, ...]]]:
         return real(library, module, *path)
 
     with pytest.MonkeyPatch.context() as patch:
-        for room in (backends, names, transports):
+        for room in (backends, names, switch, transports):
             patch.setattr(room, "require", record)
         make()
     return needed

@@ -1,31 +1,22 @@
-"""moto: its counters, its state, its stubber, and the URL tables of its backends."""
+"""moto: its configuration, and the handlers of its backends by their URL tables."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from importlib import import_module
 from importlib.metadata import version
 from typing import Any
-from unittest.mock import patch
 from urllib.parse import urlsplit
 
-from ..locks import under
 from ..request import AwsRequest, AwsResponse
-from ..undo import Undo
 from .names import require
-from .servers import warn_of_servers
-
-_ANY_URL = re.compile("https?://")
-_AWS_URL = re.compile(r"https?://.+\.amazonaws.com/.*")
-
-Ours = Callable[[Any], bool]
-Answer = Callable[[Any], Any]
+from .switch import Switch
 
 
-class Moto:
-    """moto: its counters, its state, its stubber, and the URL tables of its backends."""
+class Moto(Switch):
+    """moto: its switch, its configuration, and the handlers of its backends."""
 
     #: These wait for threads of their own, which call back into moto; holding
     #: a lock around them would wait for ever. Found by reading moto for
@@ -35,50 +26,27 @@ class Moto:
     API = "moto_api._internal"
 
     def __init__(self) -> None:
-        self.mock_class = self._need("moto.core.models", "MockAWS")
-        for name in ("_nested_count", "_mocks_active", "_mock_init_lock"):
-            self._need("moto.core.models", "MockAWS", name)
-        self.stubber = self._need("moto.core.models", "botocore_stubber")
-        self.stubber_class = self._need("moto.core.botocore_stubber", "BotocoreStubber")
-        self._need("moto.core.botocore_stubber", "BotocoreStubber", "process_request")
-        self._responses_mock = self._need("moto.core.models", "responses_mock")
-        self._reset_responses = self._need("moto.core.models", "reset_responses_mock")
-        self._methods: list[str] = self._need("moto.core.models", "RESPONSES_METHODS")
-        self._not_implemented = self._need("moto.core.models", "not_implemented_callback")
-        self._callback_class = self._need("moto.core.models", "CallbackResponse")
-        self._backends = self._need("moto.core.base_backend", "BackendDict")
-        self._need("moto.core.base_backend", "BackendDict", "_instances")
-        self._reset_models = self._need("moto.core.model_instances", "reset_model_data")
-        self.config: dict[str, Any] = self._need("moto.core.config", "default_user_config")
-        self.url_patterns: list[tuple[str, re.Pattern[str]]] = self._need(
-            "moto.backend_index", "backend_url_patterns"
+        super().__init__()
+        self.config: dict[str, Any] = require("moto", "moto.core.config", "default_user_config")
+        self.url_patterns: list[tuple[str, re.Pattern[str]]] = require(
+            "moto", "moto.backend_index", "backend_url_patterns"
         )
-        self._to_aws_domain = self._need("moto.core.utils", "get_equivalent_url_in_aws_domain")
-        self.custom_s3_endpoints = self._need("moto.settings", "get_s3_custom_endpoints")
-        self._passthrough_url = self._need("moto.core.config", "passthrough_url")
-        self._passthrough_service = self._need("moto.core.config", "passthrough_service")
-        self._whitelisted = self._need("moto.core.config", "service_whitelisted")
-        self._not_whitelisted = self._need("moto.core.exceptions", "ServiceNotWhitelisted")
-        self._http_exception = self._need("moto.core.exceptions", "HTTPException")
-        self._get_backend = self._need("moto.backends", "get_backend")
-        self._account = self._need("moto.core", "DEFAULT_ACCOUNT_ID")
-        self._recorder = self._need("moto.moto_api", "recorder")
-        self._need("moto.moto_api", "recorder", "_record_request")
+        self._to_aws_domain = require("moto", "moto.core.utils", "get_equivalent_url_in_aws_domain")
+        self._passthrough_url = require("moto", "moto.core.config", "passthrough_url")
+        self._passthrough_service = require("moto", "moto.core.config", "passthrough_service")
+        self._whitelisted = require("moto", "moto.core.config", "service_whitelisted")
+        self._not_whitelisted = require("moto", "moto.core.exceptions", "ServiceNotWhitelisted")
+        self._http_exception = require("moto", "moto.core.exceptions", "HTTPException")
+        self._get_backend = require("moto", "moto.backends", "get_backend")
+        self._account = require("moto", "moto.core", "DEFAULT_ACCOUNT_ID")
+        self._recorder = require("moto", "moto.moto_api", "recorder")
+        require("moto", "moto.moto_api", "recorder", "_record_request")
         self._request_class = self._find_request_class()
-        # What `responses` patches.
-        self._adapter = require("requests", "requests.adapters", "HTTPAdapter")
-        #: What it had there when ours was the mock that switched moto on.
-        self._sends: Any = None
-        self._counted = False
 
     @cached_property
     def version(self) -> str:
         """moto's version; only error messages want it, and it is read from a file."""
         return version("moto")
-
-    @staticmethod
-    def _need(module: str, *path: str) -> Any:
-        return require("moto", module, *path)
 
     @staticmethod
     def _find_request_class() -> Any:
@@ -88,129 +56,6 @@ class Moto:
         except (ImportError, AttributeError):
             return None
         return found if hasattr(found, "from_primitives") else None
-
-    # -- moto's switch ---------------------------------------------------
-
-    def enter(self, reset: bool, ours: Ours, answer: Answer) -> None:
-        """Count one more active mock; the first one switches moto on.
-
-        ``ours(request)`` says whether a request of `requests` is answered here,
-        ``answer(request)`` gives urllib3's response, or None while no mock of ours is active.
-        :meth:`leave` takes it back, also where it was interrupted.
-        """
-        under(self.mock_class._mock_init_lock, self._enter, reset, ours, answer)
-
-    def leave(self, remove_data: bool) -> None:
-        """Count one less, if :meth:`enter` has counted; the last one switches moto off."""
-        under(self.mock_class._mock_init_lock, self._leave, remove_data)
-
-    def _enter(self, reset: bool, ours: Ours, answer: Answer) -> None:
-        mock = self.mock_class
-        if reset and mock._nested_count == 0:
-            warn_of_servers()  # made an error, nothing is to be taken back
-        # No call is between these two, and so no interrupt.
-        mock._nested_count += 1
-        self._counted = True
-        self._sends = None
-        if mock._nested_count == 1:
-            if reset:
-                self.reset()
-            self._sends = self._adapter.send
-            self._start_responses()
-            self.restore_routes(ours, answer)
-            self.stubber.enabled = True
-            mock._mocks_active = True
-
-    def _leave(self, remove_data: bool) -> None:
-        if not self._counted:
-            return
-        steps = Undo()
-        steps.add(self._count_down)
-        if self.mock_class._nested_count == 1:
-            steps.add(self._stop_responses)
-            if remove_data:
-                steps.add(self._reset_models)
-                steps.add(self.reset)
-            self.mock_class._mocks_active = self.stubber.enabled = False
-        steps.close()
-
-    def _count_down(self) -> None:
-        if self._counted:
-            self.mock_class._nested_count -= 1
-            self._counted = False
-
-    def _start_responses(self) -> None:
-        """As ``start`` does, which finds ``send`` by a name: two failing imports at each start.
-
-        An interrupt in the midst of an import may leave the lock of all imports taken.
-        """
-        mock = self._responses_mock
-        if getattr(mock, "_patcher", self) is None and hasattr(mock, "unbound_on_send"):
-            mock._patcher = patch.object(self._adapter, "send", mock.unbound_on_send())
-            mock._patcher.start()
-        else:
-            mock.start()
-
-    def _stop_responses(self) -> None:
-        self._responses_mock.stop()
-        # An interrupted start or stop of unittest.mock forgets what it has patched.
-        left = self._adapter.send
-        if self._sends not in (None, left) and left.__module__ == "responses":
-            self._adapter.send = self._sends
-
-    def reset(self) -> None:
-        """Forget all resources, as ``moto.mock_aws().reset()`` does."""
-        try:
-            self._backends.reset()
-        except BaseException:
-            # A backend that was interrupted in its reset has no attributes, and could never
-            # be reset again.
-            for backends in tuple(self._backends._instances):
-                backends.clear()
-            raise
-        self._reset_responses(self._responses_mock)
-
-    def restore_routes(self, ours: Ours, answer: Answer) -> None:
-        """Register what `requests` is answered with.
-
-        moto registers 190 patterns for 7 methods at each start, which is most
-        of what its start costs. One matcher that asks our guard does the same.
-        """
-        guarded = partial(self._guarded_class, ours=ours, answer=answer)
-        # Only newer versions of moto have a method of its own for it.
-        callback = getattr(self.stubber, "process_prepared_request", self.stubber.process_request)
-        for method in self._methods:
-            self._responses_mock.add(guarded(method=method, url=_ANY_URL, callback=callback))
-            self._responses_mock.add(
-                self._callback_class(method=method, url=_AWS_URL, callback=self._not_implemented)
-            )
-
-    @cached_property
-    def _guarded_class(self) -> Any:
-        class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
-            """What ``ours(request)`` says is ours is answered with ``answer(request)``."""
-
-            def __init__(self, ours: Ours, answer: Answer, **kwargs: Any) -> None:
-                super().__init__(**kwargs)
-                self._ours, self._answer = ours, answer
-
-            def matches(self, request: Any) -> tuple[bool, str]:
-                if request.method != self.method:
-                    return False, "Method does not match"
-                return (True, "") if self._ours(request) else (False, "URL does not match")
-
-            def get_response(self, request: Any) -> Any:
-                response = self._answer(request)
-                if response is not None:
-                    return response
-                # A raw moto mock has outlasted ours.
-                response = super().get_response(request)
-                if request.method == "HEAD":
-                    # moto's does not say so, and urllib3 waits for a body of Content-Length.
-                    response.length_remaining = 0
-                return response
-
-        return Guarded
 
     # -- moto's configuration ---------------------------------------------
 

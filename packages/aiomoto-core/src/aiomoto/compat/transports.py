@@ -131,7 +131,6 @@ def _quiet(connection_class: Any) -> Any:
         """A connection whose loss is no leak of a socket."""
 
         def __del__(self) -> None:
-            """End it without the warning that a socket would be worth."""
             if self._protocol is not None and not self._loop.is_closed():
                 self._connector._release(self._key, self._protocol, should_close=True)
 

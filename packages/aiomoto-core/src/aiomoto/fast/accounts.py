@@ -5,12 +5,10 @@ moto makes IAM's backend of each partition in order to look there, for each requ
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compat import attribute, require
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ..plugin.patches import Patch
 
 
 def patches() -> list[Patch]:

@@ -7,13 +7,11 @@ import re
 from collections import OrderedDict
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 from ..compat import attribute, require, require_attributes
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ..plugin.patches import Patch
 
 _RESPONSES = "moto.core.responses"
 _DICTS = (dict, OrderedDict)
@@ -30,26 +28,28 @@ _KEY_LENGTH = 20
 
 def methods() -> list[Patch]:
     """The actions that a service has."""
-    listing = attribute("moto", _RESPONSES, "method_names_from_class")
-
-    def method_names(cls: Any) -> Any:
-        """The names of a class's methods, for moto to see whether an action is among them."""
-        return MethodNames(cls)
-
-    return [listing.patch(method_names)]
+    return [attribute("moto", _RESPONSES, "method_names_from_class").patch(MethodNames)]
 
 
 def underscores(module: str) -> list[Patch]:
     """How a module of moto makes ``put_item`` of ``PutItem``, character by character."""
-    writing = attribute("moto", module, "camelcase_to_underscores")
-    write = writing.original
-    known = lru_cache(maxsize=4096)(write)
+    return _remembered(module, "camelcase_to_underscores")
 
-    def quick_underscores(argument: Any) -> Any:
-        """The name of a method or an attribute."""
-        return known(argument) if type(argument) is str else write(argument)
 
-    return [writing.patch(quick_underscores)]
+def partitions() -> list[Patch]:
+    """The partition of a region."""
+    return _remembered(_RESPONSES, "get_partition")
+
+
+def _remembered(module: str, name: str) -> list[Patch]:
+    function = attribute("moto", module, name)
+    slowly = function.original
+    known = lru_cache(maxsize=4096)(slowly)
+
+    def quickly(argument: Any) -> Any:
+        return known(argument) if type(argument) is str else slowly(argument)
+
+    return [function.patch(quickly)]
 
 
 def headers() -> list[Patch]:
@@ -77,7 +77,6 @@ def access_keys() -> list[Patch]:
         """The same matches; those of the usual signatures without going back and forth."""
 
         def search(self, text: str) -> Any:
-            """The access key of an ``Authorization`` header, as the group of that name."""
             usual = _SIGNATURE.fullmatch(text)
             if usual is None:
                 return pattern.search(text)
@@ -107,19 +106,6 @@ def forms() -> list[Patch]:
         return parse(qs, keep_blank_values, **options)
 
     return [parsing.patch(quick_parse)]
-
-
-def partitions() -> list[Patch]:
-    """The partition of a region."""
-    finding = attribute("moto", _RESPONSES, "get_partition")
-    partition_of = finding.original
-    known = lru_cache(maxsize=256)(partition_of)
-
-    def quick_partition(region: Any) -> Any:
-        """``aws``, ``aws-cn`` and so on."""
-        return known(region) if type(region) is str else partition_of(region)
-
-    return [finding.patch(quick_partition)]
 
 
 class MethodNames:
@@ -163,7 +149,6 @@ def members() -> list[Patch]:
         return known[key]
 
     def quick_pick(self: Any, context: Any) -> Any:
-        """The value of a member of a result."""
         obj = context.obj
         if (
             type(obj) in _DICTS

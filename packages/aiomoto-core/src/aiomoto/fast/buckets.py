@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compat import attribute, incompatible, require
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ..plugin.patches import Patch
 
 
 class _Request:

@@ -7,14 +7,12 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from ..compat import Moto, require
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
-    from ..request import AwsRequest
+from ..plugin.patches import Patch
+from ..request import AwsRequest
 
 #: A path that werkzeug leaves as it is, but for its escapes.
 _PLAIN_PATH = re.compile(

@@ -8,13 +8,11 @@ from __future__ import annotations
 import copy
 import threading
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ..compat import attribute, require
+from ..plugin.patches import Patch
 from .views import View, view
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
 
 _MODULE = "botocore.endpoint_provider"
 #: Set on a rule set that several providers have.
@@ -40,7 +38,6 @@ def patches() -> list[Patch]:
     building = _Building()
 
     def rule_set(**document: Any) -> Any:
-        """A new rule set, or the one that there is."""
         return rule_set_class(**document) if building.rule_set is None else building.rule_set
 
     def init(self: Any, ruleset_data: Any, partition_data: Any, *args: Any, **kwargs: Any) -> None:

@@ -130,7 +130,6 @@ class View(OrderedDict[str, Any]):
         return value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """As of any dict."""
         return self[name] if name in self else default  # noqa: SIM401 - this is it
 
     def copy(self) -> OrderedDict[str, Any]:  # type: ignore[override]

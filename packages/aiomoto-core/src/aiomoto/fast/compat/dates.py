@@ -5,12 +5,10 @@ from __future__ import annotations
 import datetime
 import re
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import attribute, dates
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ...compat import attribute
+from ...plugin.patches import Patch
 
 #: A whole date in UTC: nothing is filled in from today's, or from this machine's time zone.
 _WHOLE = re.compile(
@@ -22,7 +20,7 @@ _WHOLE = re.compile(
 
 def reading() -> list[Patch]:
     """The dates that botocore reads in answers."""
-    date = dates()
+    date = attribute("botocore", "botocore.utils", "_parse_timestamp_with_tzinfo")
     parse = date.original
 
     @lru_cache(maxsize=1024)
@@ -30,7 +28,6 @@ def reading() -> list[Patch]:
         return parse(value, tzinfo)
 
     def quick_parse(value: Any, tzinfo: Any) -> Any:
-        """The date that a text or number tells."""
         if type(value) is str and _WHOLE.fullmatch(value):
             # The class is another while freezegun is at work.
             return known(value, tzinfo, datetime.datetime)

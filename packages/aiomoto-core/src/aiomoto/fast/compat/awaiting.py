@@ -7,12 +7,10 @@ an abstract class.
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import Emitter, attribute
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ...compat import attribute, require, require_attributes
+from ...plugin.patches import Patch
 
 #: Results that nobody can await.
 _PLAIN = frozenset({type(None), bool, int, float, str, bytes, dict, list, tuple})
@@ -24,7 +22,6 @@ def results(module: str) -> list[Patch]:
     resolve = resolving.original
 
     async def quick_resolve(obj: Any) -> Any:
-        """The result of a handler, awaited if it has to be."""
         return obj if type(obj) in _PLAIN else await resolve(obj)
 
     return [resolving.patch(quick_resolve)]
@@ -32,14 +29,20 @@ def results(module: str) -> list[Patch]:
 
 def events() -> list[Patch]:
     """The events of aiobotocore."""
-    emitter = Emitter()
-    emit, log = emitter.emit.original, emitter.log
+    module, name = "aiobotocore.hooks", "AioHierarchicalEmitter"
+    emitting = attribute("aiobotocore", module, name, "_emit")
+    cls, emit = emitting.owner, emitting.original
+    log = require("aiobotocore", module, "logger")
+    hooks = require("aiobotocore", module)
+    require("aiobotocore", module, "resolve_awaitable")
+    require_attributes("aiobotocore", module, name, "_lookup_cache")
 
     async def quick_emit(
         self: Any, event_name: Any, kwargs: Any, stop_on_response: bool = False
     ) -> Any:
         """Call an event's handlers; those that return nothing are not awaited."""
-        handlers = emitter.known_handlers(self, event_name)
+        # Those that were found for this event before; not of a class that somebody derived.
+        handlers = self._lookup_cache.get(event_name) if type(self) is cls else None
         if handlers is None or log.isEnabledFor(logging.DEBUG):
             return await emit(self, event_name, kwargs, stop_on_response)
         responses: list[Any] = []
@@ -48,10 +51,10 @@ def events() -> list[Patch]:
         for handler in handlers:
             response = handler(**kwargs)
             if response is not None:
-                response = await emitter.resolve(response)
+                response = await hooks.resolve_awaitable(response)
             responses.append((handler, response))
             if stop_on_response and response is not None:
                 break
         return responses
 
-    return [emitter.emit.patch(quick_emit)]
+    return [emitting.patch(quick_emit)]

@@ -9,12 +9,10 @@ import string
 from collections.abc import Sequence
 from itertools import repeat
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import attribute, require
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ...compat import attribute, require
+from ...plugin.patches import Patch
 
 _MODULE = "moto.moto_api._internal.moto_random"
 
@@ -27,7 +25,6 @@ def strings() -> list[Patch]:
     def get_random_string(
         self: Any, length: int = 20, include_digits: bool = True, lower_case: bool = False
     ) -> Any:
-        """Letters, and digits if wanted."""
         if type(self) is not cls:
             return make(self, length, include_digits, lower_case)
         pool = string.ascii_letters + (string.digits if include_digits else "")
@@ -44,7 +41,6 @@ def hexadecimal() -> list[Patch]:
     digits = [str(one) for one in require("moto", _MODULE, "HEX_CHARS")]
 
     def get_random_hex(self: Any, length: int = 8) -> Any:
-        """Hexadecimal digits."""
         if type(self) is not cls:
             return make(self, length)
         return "".join(choices(self, digits, length))

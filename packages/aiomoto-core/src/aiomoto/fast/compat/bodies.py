@@ -5,13 +5,13 @@ An attribute of DynamoDB is a structure of eleven members, only one of which is 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import Any
 
-from ..compat import JsonParsers
+from ...compat import attribute, require
+from ...plugin.patches import Patch
 
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
-
+_MODULE, _PARSER = "moto.core.parse", "BaseJSONParser"
 #: Where a shape keeps what was found in it, as it does with its own ``members``.
 _KEPT = "_aiomoto_json_members"
 #: Each member's name in JSON, its own name and its shape.
@@ -20,9 +20,20 @@ _Members = list[tuple[str, str, Any]]
 
 def patches() -> list[Patch]:
     """The structures of a body."""
-    parsers = JsonParsers()
-    structures, takes_strings, parse = parsers.structures, parsers.takes_strings, parsers.parse
+    structures = attribute("moto", _MODULE, _PARSER, "_parse_structure")
+    parse_shape = require("moto", _MODULE, _PARSER, "_parse_shape")
+    default = require("moto", _MODULE, _PARSER, "_default_handle")
+    require("moto", _MODULE, _PARSER, "MAP_TYPE")
     slowly = structures.original
+
+    @cache
+    def takes_strings(kind: Any) -> bool:
+        """Whether parsers of a class take strings as they are."""
+        return (
+            kind._parse_shape is parse_shape
+            and kind._default_handle is default
+            and not hasattr(kind, "_parse_string")
+        )
 
     def quick_parse(self: Any, shape: Any, value: Any) -> Any:
         """The members of a structure that are there, in the order of the model."""
@@ -35,7 +46,7 @@ def patches() -> list[Patch]:
             raw = value.get(name)
             if raw is not None:
                 plain = strings and member.type_name == "string"
-                parsed[member_name] = raw if plain else parse(self, member, raw)
+                parsed[member_name] = raw if plain else self._parse_shape(member, raw)
         return parsed
 
     return [structures.patch(quick_parse)]

@@ -17,7 +17,7 @@ from botocore.exceptions import UnknownServiceError
 from botocore.loaders import JSONFileLoader, Loader, create_loader
 
 from aiomoto import mock_aws
-from aiomoto.fast import loaders
+from aiomoto.fast.compat import loaders
 
 
 @pytest.fixture(autouse=True)

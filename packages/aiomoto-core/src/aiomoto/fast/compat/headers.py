@@ -10,18 +10,18 @@ from __future__ import annotations
 
 from collections.abc import ItemsView, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import Headers, Messages
+from ...compat import attribute, require, require_attributes
+from ...plugin.patches import Patch
 
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+_REQUESTS = "botocore.awsrequest"
 
 
 def dictionaries() -> list[Patch]:
     """The dictionaries of headers."""
-    headers = Headers()
-    cls, key_of, by_key = headers.headers_class, headers.key, headers.by_key
+    cls = require_attributes("botocore", _REQUESTS, "HeadersDict", "_dict")
+    key_of = require("botocore", _REQUESTS, "_HeaderKey")
     known_key = lru_cache(maxsize=4096)(key_of)
     init, contains, get, items = cls.__init__, cls.__contains__, cls.get, cls.items
 
@@ -30,7 +30,7 @@ def dictionaries() -> list[Patch]:
 
         def __init__(self, mapping: Any) -> None:
             super().__init__(mapping)
-            self._by_key = by_key(mapping)
+            self._by_key = mapping._dict
 
         def __iter__(self) -> Iterator[tuple[Any, Any]]:
             for key, value in self._by_key.items():
@@ -42,22 +42,19 @@ def dictionaries() -> list[Patch]:
             init(self, *args, **kwargs)
             return
         init(self)
-        by_key(self).update((key_of(name), value) for name, value in args[0])
+        self._dict.update((key_of(name), value) for name, value in args[0])
 
     def quick_contains(self: Any, key: Any) -> Any:
-        """Whether there is a header of this name, however it is spelled."""
         if type(self) is cls and type(key) is str:
-            return known_key(key) in by_key(self)
+            return known_key(key) in self._dict
         return contains(self, key)
 
     def quick_get(self: Any, key: Any, default: Any = None) -> Any:
-        """The value of a header, or ``default``."""
         if type(self) is cls:
-            return by_key(self).get(key_of(key), default)
+            return self._dict.get(key_of(key), default)
         return get(self, key, default)
 
     def quick_items(self: Any) -> Any:
-        """A view of names and values."""
         return Pairs(self) if type(self) is cls else items(self)
 
     return [
@@ -70,15 +67,21 @@ def dictionaries() -> list[Patch]:
 
 def messages() -> list[Patch]:
     """The messages that requests have their headers in."""
-    messages = Messages()
-    cls, items, pairs = messages.cls, messages.items.original, messages.pairs
+    cls = message_class()
+    reading = attribute("botocore", "botocore.compat", "HTTPHeaders", "items")
+    items = reading.original
 
     def quick_items(self: Any) -> Any:
         """Names and values; what isn't ASCII is looked at by the email package."""
         if type(self) is cls:
-            found = pairs(self)
+            found = self._headers
             if all(type(value) is str and value.isascii() for _, value in found):
                 return found.copy()
         return items(self)
 
-    return [messages.items.patch(quick_items)]
+    return [reading.patch(quick_items)]
+
+
+def message_class() -> Any:
+    """The message, which has names and values as they were set."""
+    return require_attributes("botocore", "botocore.compat", "HTTPHeaders", "_headers")

@@ -7,14 +7,13 @@ do the clients.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import ServiceModels, attribute, client_methods
-from .views import View, view
+from ...compat import attribute, require_attributes
+from ...plugin.patches import Patch
+from ..views import View, view
 
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
-
+_MODEL = "botocore.model"
 #: By the kind of creator and the identity of the operations: the functions, and the operations.
 _methods: dict[tuple[type, int], tuple[dict[str, Any], Any]] = {}
 #: Operations none of which is there for endpoint discovery, by their identity.
@@ -25,12 +24,13 @@ _required: dict[int, tuple[bool, Any]] = {}
 
 def of_classes() -> list[Patch]:
     """The methods of client classes."""
-    methods, models = client_methods(), ServiceModels()
+    methods = attribute("botocore", "botocore.client", "ClientCreator", "_create_methods")
+    require_attributes("botocore", _MODEL, "ServiceModel", "_service_description")
     create_methods = methods.original
 
     def shared_methods(self: Any, service_model: Any) -> Any:
         """The methods of a client class, by their names; a dict of the caller's own."""
-        description = models.description(service_model)
+        description = service_model._service_description
         operations = _untouched(description)
         if operations is None:
             return create_methods(self, service_model)
@@ -46,10 +46,9 @@ def of_classes() -> list[Patch]:
 
 def discovery() -> list[Patch]:
     """Whether a service has endpoint discovery, and needs it; all operations are looked at."""
-    models = ServiceModels()
-    module = "botocore.model"
-    operation = attribute("botocore", module, "ServiceModel", "endpoint_discovery_operation")
-    requires = attribute("botocore", module, "ServiceModel", "endpoint_discovery_required")
+    require_attributes("botocore", _MODEL, "ServiceModel", "_service_description")
+    operation = attribute("botocore", _MODEL, "ServiceModel", "endpoint_discovery_operation")
+    requires = attribute("botocore", _MODEL, "ServiceModel", "endpoint_discovery_required")
 
     class Operation:
         """``ServiceModel.endpoint_discovery_operation``."""
@@ -57,7 +56,7 @@ def discovery() -> list[Patch]:
         def __get__(self, model: Any, owner: Any = None) -> Any:
             if model is None:
                 return self
-            operations = _untouched(models.description(model))
+            operations = _untouched(model._service_description)
             if operations is not None and id(operations) in _without_discovery:
                 return None
             found = operation.original.__get__(model, owner)
@@ -71,7 +70,7 @@ def discovery() -> list[Patch]:
         def __get__(self, model: Any, owner: Any = None) -> Any:
             if model is None:
                 return self
-            operations = models.description(model).get("operations")
+            operations = model._service_description.get("operations")
             # The operation for the discovery itself was looked at before.
             if not isinstance(operations, View) or not operations.is_unchanged():
                 return requires.original.__get__(model, owner)

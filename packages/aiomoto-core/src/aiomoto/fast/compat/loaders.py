@@ -1,6 +1,6 @@
 """botocore's data files: read and parsed once in a process, whatever session asks.
 
-Each loader still gets data of its own (see :mod:`.views`). Files of botocore's,
+Each loader still gets data of its own (see :mod:`..views`). Files of botocore's,
 boto3's and moto's packages are taken not to change while the process runs; all
 others are looked at anew each time, and parsed again if they changed.
 """
@@ -11,15 +11,15 @@ import os
 import sys
 import threading
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import ServiceLists, json_open_methods, require
-from ..locks import Order, guarded
-from .views import parse, view
+from ...compat import attribute, require
+from ...locks import Order, guarded
+from ...plugin.patches import Patch
+from ..views import parse, view
 
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
-
+#: What finding the services consists of.
+_FINDING = ("_potential_locations", "search_paths")
 #: By the path without its extension: what the file was, and its content.
 _files: dict[str, tuple[Any, Any]] = {}
 _exists: dict[str, bool] = {}
@@ -31,7 +31,7 @@ _lock = guarded(threading.RLock(), Order.LEAF)
 def files() -> list[Patch]:
     """The content of data files, and whether there are any."""
     file_loader = require("botocore", "botocore.loaders", "JSONFileLoader")
-    open_methods = json_open_methods()
+    open_methods = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
     load_file = require("botocore", "botocore.loaders", "JSONFileLoader", "load_file")
     exists = require("botocore", "botocore.loaders", "JSONFileLoader", "exists")
 
@@ -51,7 +51,6 @@ def files() -> list[Patch]:
         return view(found[1])
 
     def shared_exists(self: Any, file_path: str) -> bool:
-        """Whether there is such a file."""
         if type(self) is not file_loader:
             return bool(exists(self, file_path))
         if not file_path.startswith(_packaged()):
@@ -66,23 +65,35 @@ def files() -> list[Patch]:
 
 def services() -> list[Patch]:
     """The services that have a model."""
-    lists = ServiceLists()
-    loader, list_services = lists.loader_class, lists.listing.original
+    module = "botocore.loaders"
+    listing = attribute("botocore", module, "Loader", "list_available_services")
+    loader, list_services = listing.owner, listing.original
+    file_loader = require("botocore", module, "JSONFileLoader")
+    extensions = tuple(require("botocore", module, "_JSON_OPEN_METHODS"))
+    for name in _FINDING:
+        require("botocore", module, "Loader", name)
+
+    def looks_as_botocores(self: Any) -> bool:
+        """In the folders of its path; moto's own loader, of a class of its own, does."""
+        own = type(self)
+        return type(self.file_loader) is file_loader and all(
+            getattr(own, name) is getattr(loader, name) for name in _FINDING
+        )
 
     def shared_list_services(self: Any, type_name: str) -> list[str]:
         """All services that have a model of this type; the packages' own are listed once."""
-        if not lists.are_as_botocores(self):
+        if not looks_as_botocores(self):
             return list_services(self, type_name)  # type: ignore[no-any-return]
         services: set[str] = set()
         for path in self.search_paths:
             if (path + os.sep).startswith(_packaged()):
-                services.update(_packaged_services(path, lists.extensions).get(type_name, ()))
+                services.update(_packaged_services(path, extensions).get(type_name, ()))
             else:
                 alone = loader(extra_search_paths=[path], include_default_search_paths=False)
                 services.update(list_services(alone, type_name))
         return sorted(services)
 
-    return [lists.listing.patch(shared_list_services)]
+    return [listing.patch(shared_list_services)]
 
 
 def forget() -> None:

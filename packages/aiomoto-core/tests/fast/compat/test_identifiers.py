@@ -8,7 +8,7 @@ import pytest
 from moto.moto_api._internal import mock_random
 
 from aiomoto import mock_aws
-from aiomoto.fast.identifiers import choices
+from aiomoto.fast.compat.identifiers import choices
 
 
 def drawn() -> list[str]:

@@ -13,12 +13,10 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..compat import TlsContexts, attribute
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ...compat import attribute, require
+from ...plugin.patches import Patch
 
 #: Bundles that were loaded without an error, as they were then. certifi's (or botocore's),
 #: which a client has that is told none, is taken to be good.
@@ -37,7 +35,6 @@ def late(module: str) -> list[Patch]:
     create = creating.original
 
     def create_context(*args: Any, **kwargs: Any) -> Any:
-        """A context that loads certificates when they are needed."""
         context = create(*args, **kwargs)
         if type(context) is ssl.SSLContext:
             context.__class__ = LateContext
@@ -47,9 +44,19 @@ def late(module: str) -> list[Patch]:
 
 
 def in_loop() -> list[Patch]:
-    """Contexts that need no file, made without a thread."""
-    contexts = TlsContexts()
-    return [contexts.asyncio.patch(_Asyncio(contexts))]
+    """Contexts that need no file, made without a thread; aiobotocore 3 makes them in one."""
+    module, name = "aiobotocore.httpsession", "AIOHTTPSession"
+    #: What the module has ``to_thread`` of.
+    asyncio_there = attribute("aiobotocore", module, "asyncio")
+    session_class = require("aiobotocore", module, name)
+    build = require("aiobotocore", module, name, "_build_ssl_contexts")
+
+    def builds(function: Any) -> bool:
+        """Whether this is the method that makes them; not one that somebody else has written."""
+        session = getattr(function, "__self__", None)
+        return type(session) is session_class and function.__func__ is build
+
+    return [asyncio_there.patch(_Asyncio(builds))]
 
 
 class _Asyncio:
@@ -58,15 +65,15 @@ class _Asyncio:
     A thread for each client costs little to compute and much to wait for, on a busy machine.
     """
 
-    def __init__(self, contexts: TlsContexts) -> None:
-        self._contexts = contexts
+    def __init__(self, builds: Callable[[Any], bool]) -> None:
+        self._builds = builds
 
     def __getattr__(self, name: str) -> Any:
         return getattr(asyncio, name)
 
     async def to_thread(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
         """As asyncio's; other tasks have a turn before the result is there in any case."""
-        if self._contexts.builds(function):
+        if self._builds(function):
             token = _in_loop.set(True)
             try:
                 made = function(*args, **kwargs)
@@ -106,12 +113,10 @@ class LateContext(ssl.SSLContext):
             _good.add(bundle)
 
     def load_cert_chain(self, *args: Any, **kwargs: Any) -> None:
-        """As of any context."""
         _may_block()
         super().load_cert_chain(*args, **kwargs)
 
     def load_now(self) -> None:
-        """Load what was put off."""
         for cafile in self.__dict__.pop("late", ()):
             super().load_verify_locations(cafile)
 

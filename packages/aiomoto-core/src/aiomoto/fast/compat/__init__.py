@@ -1,0 +1,1 @@
+"""The fast paths that touch private names of other libraries."""
