@@ -206,3 +206,52 @@ def test_the_demo_runs() -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "network:  0 connections" in done.stdout
+
+
+#: A name, or a path of names, of which one is private; ours are told by how they begin.
+PRIVATE = re.compile(r"(?:\w+\.)*_(?!_|aiomoto)\w+(?:\.\w+)*\.?")
+
+
+def private_names(source: str) -> set[str]:
+    """The strings of a module that are private names of somebody else's."""
+    tree = ast.parse(source)
+    pieces = {
+        id(one) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for one in node.values
+    }
+    strings = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in pieces
+    ]
+    # What a module defines, or keeps under that name, is its own.
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+    own |= {
+        node.slice.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Subscript)
+        if isinstance(node.ctx, ast.Store) and isinstance(node.slice, ast.Constant)
+    }
+    return {one for one in strings if PRIVATE.fullmatch(one)} - own
+
+
+def test_private_names_are_in_compat_alone() -> None:
+    """ruff sees those that are attributes; these are what ``getattr`` and patches are given."""
+    found = {
+        str(path.relative_to(ROOT)): names
+        for path in ROOT.glob("packages/*/src/**/*.py")
+        if path.name != "compat.py" and path.parent.name != "compat"
+        if (names := private_names(path.read_text(encoding="utf-8")))
+    }
+    assert found == {}
+
+
+def test_which_strings_are_private_names() -> None:
+    assert private_names('getattr(auth, "_sign")') == {"_sign"}
+    assert private_names('MODULE = "library._internal.module"') == {"library._internal.module"}
+    assert private_names('module.startswith("_pytest.")') == {"_pytest."}
+    assert (
+        private_names('f"{name}_client"; "__init__"; "_aiomoto_kept"; "a_name"; "in _words_"')
+        == set()
+    )
+    assert private_names('def _own(): ...\n"_own" in vars(self)') == set()
+    assert private_names('vars(self)["_kept"] = 1; vars(self).pop("_kept")') == set()

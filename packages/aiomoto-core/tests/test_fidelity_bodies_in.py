@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiomoto.testing.clients import LOADER
+from aiomoto.sessions import loader
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -254,7 +254,7 @@ async def put_compressed(world: World) -> Any:
 
 def sends_a_form(service: str) -> bool:
     """So did CloudWatch's clients until its model named JSON as well, which botocore prefers."""
-    return LOADER.load_service_model(service, "service-2")["metadata"]["protocol"] == "query"
+    return loader().load_service_model(service, "service-2")["metadata"]["protocol"] == "query"
 
 
 @pytest.mark.asyncio

@@ -15,6 +15,7 @@ from aiobotocore.session import AioSession
 from aiomoto import InvalidOption, mock_aws
 from aiomoto.declared import Endpoint
 from aiomoto.named_file import NO_FILE, named_file
+from aiomoto.sessions import loader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,7 +104,7 @@ async def test_a_profile_has_its_region_and_fake_credentials(
         async_session = AioSession(profile=given)
         sync_session = boto3.session.Session(profile_name=given)
         for session in (async_session, sync_session._session):
-            session.register_component("data_loader", clients.LOADER)
+            session.register_component("data_loader", loader())
 
         credentials: Any = sync_session.get_credentials()
         assert (credentials.method, *credentials.get_frozen_credentials()[:3]) == FAKE

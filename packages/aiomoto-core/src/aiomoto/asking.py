@@ -40,8 +40,11 @@ class Arn(NamedTuple):
         return cls(*parts[1:])
 
     @property
+    def queue_url(self) -> str:
+        return f"https://sqs.{self.region}.amazonaws.com/{self.account}/{self.resource}"
+
+    @property
     def place(self) -> Place:
-        """Where the resource is."""
         return Place(self.account, self.region, self.partition)
 
 

@@ -45,7 +45,6 @@ class AsyncioBell:
         self._rung = False
 
     def ring(self) -> bool:
-        """Wake the waiter, from any thread."""
         self._rung = True
         if running_loop() is self._loop:
             self._wake()
@@ -57,19 +56,15 @@ class AsyncioBell:
         return True
 
     def clear(self) -> None:
-        """Forget a ring."""
         self._rung = False
 
     def alive(self) -> bool:
-        """Whether the loop is running."""
         return self._loop.is_running()
 
     def now(self) -> float:
-        """The loop's time."""
         return self._loop.time()
 
     async def wait(self, seconds: float | None) -> bool:
-        """Return when rung (True), or after so many seconds (False)."""
         if not self._rung:
             self._waiter = self._loop.create_future()
             timer = None if seconds is None else self._loop.call_later(seconds, self._wake)
@@ -104,7 +99,6 @@ class TrioBell:
         self._event = trio.Event()
 
     def ring(self) -> bool:
-        """Wake the waiter, from any thread."""
         try:
             self._token.run_sync_soon(self._set)
         except self._trio.RunFinishedError:
@@ -115,7 +109,6 @@ class TrioBell:
         self._event.set()
 
     def clear(self) -> None:
-        """Forget a ring."""
         if self._event.is_set():
             self._event = self._trio.Event()
 
@@ -124,11 +117,9 @@ class TrioBell:
         return True
 
     def now(self) -> float:
-        """Trio's time."""
         return float(self._trio.current_time())
 
     async def wait(self, seconds: float | None) -> bool:
-        """Return when rung (True), or after so many seconds (False)."""
         with self._trio.move_on_after(float("inf") if seconds is None else seconds):
             await self._event.wait()
         rung: bool = self._event.is_set()
@@ -143,7 +134,6 @@ class ThreadBell:
         self._event = threading.Event()
 
     def ring(self) -> bool:
-        """Wake the waiter, from any thread."""
         self._event.set()
         return True
 

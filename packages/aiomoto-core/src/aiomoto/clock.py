@@ -67,19 +67,19 @@ class Clock(ABC):
     async def sleep(self, seconds: float) -> None:
         """Wait until this clock is so many seconds further. On asyncio and trio."""
 
-    @abstractmethod
     async def advance(self, seconds: float) -> None:
         """Move time on, letting what becomes due happen in order; virtual time only.
 
         :raises InvalidOption: on the real clock, and for a negative number.
         """
+        raise _not_movable("await mock.clock.advance()")
 
-    @abstractmethod
     def tick(self, seconds: float) -> None:
         """Move time on at once, from synchronous code; virtual time only.
 
         :raises InvalidOption: on the real clock, and for a negative number.
         """
+        raise _not_movable("mock.clock.tick()")
 
 
 class RealClock(Clock):
@@ -88,20 +88,10 @@ class RealClock(Clock):
     virtual = False
 
     def time(self) -> float:
-        """``time.time()``."""
         return time.time()
 
     async def sleep(self, seconds: float) -> None:
-        """``asyncio.sleep`` or ``trio.sleep``."""
         await _library().sleep(max(seconds, 0))
-
-    async def advance(self, seconds: float) -> None:
-        """Refuse: real time moves by itself."""
-        raise _not_movable("await mock.clock.advance()")
-
-    def tick(self, seconds: float) -> None:
-        """Refuse: real time moves by itself."""
-        raise _not_movable("mock.clock.tick()")
 
 
 class Timer:
@@ -135,7 +125,6 @@ class VirtualClock(Clock):
         self._uses = 0
 
     def time(self) -> float:
-        """Now, in virtual time."""
         self._uses += 1
         return self._micros / _MICROS
 
@@ -162,7 +151,6 @@ class VirtualClock(Clock):
     async def wait(
         self, bell: AsyncBell, until: float | None, still: Standstill | None = None
     ) -> None:
-        """Return when the bell is rung, by somebody or when time has been moved so far."""
         if until is None:
             await bell.wait(None)
             return

@@ -44,8 +44,7 @@ def deliver(ask: Asker, target: str, record: Any, detail_type: str, source: str)
             path = f"/2015-03-31/functions/{target}/invocations"
             ask.rest("awslambda", arn.place, "POST", path, record)
         elif arn.service == "sqs":
-            url = f"https://sqs.{arn.region}.amazonaws.com/{arn.account}/{arn.resource}"
-            message = {"QueueUrl": url, "MessageBody": text}
+            message = {"QueueUrl": arn.queue_url, "MessageBody": text}
             ask.json("sqs", arn.place, "AmazonSQS.SendMessage", message, "1.0")
         elif arn.service == "sns":
             ask.query("sns", arn.place, "Publish", TopicArn=target, Message=text)

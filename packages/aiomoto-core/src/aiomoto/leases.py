@@ -43,7 +43,6 @@ class Lease:
         self._holder = ref(holder, partial(abandoned.add, self))
 
     def let_go(self) -> None:
-        """Forget the holder."""
         self._holder = None
 
 

@@ -7,29 +7,26 @@ would assume its role, run its ``credential_process`` or look for its SSO token.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from .compat import require
+from .compat import attribute
 
 if TYPE_CHECKING:
     from .engine import Engine
     from .plugin.patches import Patch
 
-_NAME = "create_credential_resolver"
-
 
 def patches(engine: Engine, library: str, module: str) -> list[Patch]:
     """What to replace in botocore or aiobotocore while a mock is active."""
-    create: Callable[..., Any] = require(library, module, _NAME)
+    creating = attribute(library, module, "create_credential_resolver")
 
     def create_credential_resolver(session: Any, *args: Any, **kwargs: Any) -> Any:
         """Make the chain of credentials, the environment first where that is faked."""
         if any(lease.settings.mocks_credentials for lease in engine.leases):
             session = _NoneGiven(session)
-        return create(session, *args, **kwargs)
+        return creating.original(session, *args, **kwargs)
 
-    return [(require(library, module), _NAME, create_credential_resolver)]
+    return [creating.patch(create_credential_resolver)]
 
 
 class _NoneGiven:

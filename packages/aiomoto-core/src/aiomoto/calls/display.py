@@ -67,7 +67,7 @@ def explained(
         similar = difflib.get_close_matches(operation or "", names, 3)
         if similar:
             lines.append(f"Called were operations with names like it: {', '.join(similar)}.")
-        lines += ["All calls:", *(f"  {line}" for line in report(calls).splitlines())]
+        lines += ["All calls:", *_indented(calls)]
     else:
         lines.append("There were no calls at all.")
     dropped = getattr(calls, "dropped", 0)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from ..request import AwsRequest, AwsResponse, Call
@@ -128,8 +129,6 @@ class RecordedCall:
     def asked(self) -> str:
         """``s3 PutObject(Bucket='docs', Key='a.txt', Body=<5 bytes>)``, secrets masked."""
         if self.operation is None:
-            from urllib.parse import urlsplit
-
             return f"{self.service or urlsplit(self.url).netloc} {self.method} {_path(self.url)}"
         from .display import shown
 
@@ -164,8 +163,6 @@ def _plain(name: str) -> str:
 
 
 def _path(url: str) -> str:
-    from urllib.parse import urlsplit
-
     # Without the query, where a presigned URL has its signature.
     return urlsplit(url).path or "/"
 

@@ -33,7 +33,6 @@ class Calls(Sequence["RecordedCall"]):
         self.dropped = dropped
 
     def add(self, call: RecordedCall) -> None:
-        """Append a call."""
         if len(self._calls) == KEPT:
             self.dropped += 1
         self._calls.append(call)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 from .loops import Loop, on_trio, running
@@ -31,13 +30,9 @@ class AwsClients:
                 f"The fixture {self._fixture} needs pytest-asyncio, or a test marked "
                 "@pytest.mark.anyio."
             )
-        key = (running(), service, region_name, tuple(sorted(kwargs.items())))
-        try:
-            if key in self._opened:
-                return self._opened[key]
-        except TypeError:  # an argument that is no key, such as a dictionary
-            key = object()  # type: ignore[assignment]
-        self._opened[key] = await self._loop.open(self._make(service, region_name, kwargs))
+        key = _key(kwargs, running(), service, region_name)
+        if key not in self._opened:
+            self._opened[key] = await self._loop.open(self._make(service, region_name, kwargs))
         return self._opened[key]
 
     def _make(self, service: str, region_name: str | None, kwargs: dict[str, Any]) -> Any:
@@ -66,36 +61,26 @@ class Boto3Clients:
 
     def __call__(self, service: str, region_name: str | None = None, **kwargs: Any) -> Any:
         """A client; the same one for the same arguments, which are those of ``boto3.client``."""
-        key = (service, region_name, tuple(sorted(kwargs.items())))
-        try:
-            if key in self._opened:
-                return self._opened[key]
-        except TypeError:  # an argument that is no key, such as a dictionary
-            key = object()  # type: ignore[assignment]
-        import boto3.session
-        import botocore.session
+        key = _key(kwargs, service, region_name)
+        if key not in self._opened:
+            from ..sessions import boto3_session
 
-        session = botocore.session.Session()
-        session.register_component("data_loader", _loader())
-        client = boto3.session.Session(botocore_session=session).client(
-            service, region_name=region_name, **kwargs
-        )
-        self._closing.callback(client.close)
-        self._opened[key] = client
-        return client
+            client = boto3_session().client(service, region_name=region_name, **kwargs)
+            self._closing.callback(client.close)
+            self._opened[key] = client
+        return self._opened[key]
 
     def close(self) -> None:
-        """Close them all."""
         self._closing.close()
 
 
-def new_session() -> Any:
-    """An aiobotocore session whose models are read once for all tests of the run."""
-    from aiobotocore.session import AioSession
-
-    session = AioSession()
-    session.register_component("data_loader", _loader())
-    return session
+def _key(arguments: dict[str, Any], *about: object) -> object:
+    key = (*about, tuple(sorted(arguments.items())))
+    try:
+        hash(key)
+    except TypeError:  # an argument that is no key, such as a dictionary
+        return object()
+    return key
 
 
 def config_here(**settings: Any) -> Any:
@@ -109,10 +94,3 @@ def config_here(**settings: Any) -> Any:
     from aiobotocore.config import AioConfig
 
     return AioConfig(**settings)
-
-
-@cache
-def _loader() -> Any:
-    import botocore.loaders
-
-    return botocore.loaders.create_loader()

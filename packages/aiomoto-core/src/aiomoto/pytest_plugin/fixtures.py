@@ -12,7 +12,7 @@ import pytest
 
 from ..errors import InvalidOption
 from ..options import kept, refuse_unknown
-from .clients import AwsClients, AwsResources, Boto3Clients, new_session
+from .clients import AwsClients, AwsResources, Boto3Clients
 from .loops import Scope, loop_of
 from .settings import Settings, of_node, refuse
 
@@ -79,7 +79,9 @@ def aws_fixture(
 @pytest.fixture
 def aws_session(aws: MockAWS) -> Any:
     """An aiobotocore session; what it makes is the test's to close."""
-    return new_session()
+    from ..sessions import aio_session
+
+    return aio_session()
 
 
 @pytest.fixture
@@ -98,7 +100,9 @@ def aws_client_fixture(scope: Scope, *, loop_scope: Scope | None = None) -> Any:
     @pytest.fixture(scope=scope)
     def aws_client(request: pytest.FixtureRequest, aws: MockAWS) -> Iterator[Any]:
         """``s3 = await ...("s3")``: an aiobotocore client, closed when the scope ends."""
-        session = new_session()
+        from ..sessions import aio_session
+
+        session = aio_session()
         yield from _clients(request, AwsClients, lambda: session, loop_scope)
 
     return aws_client

@@ -65,7 +65,6 @@ class Verdict:
     # Outermost, to have the very report that pytest goes on with.
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
-        """Note each report."""
         report = yield
         if call.when == "setup":
             self._made.clear()

@@ -13,22 +13,20 @@ from contextlib import AbstractAsyncContextManager
 from importlib.util import find_spec
 from typing import Any
 
-import boto3
 import botocore.config
-import botocore.loaders
-import botocore.session
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
 from aiobotocore.httpxsession import HttpxSession
 from aiobotocore.session import AioSession
+
+from ..sessions import aio_session, boto3_session
+from .compat import ASYNC_PRIMITIVES
 
 REGION = "us-east-1"
 #: What the fixture ``connect`` gives.
 Connect = Callable[..., AbstractAsyncContextManager[Any]]
 #: The HTTP clients that aiobotocore may run on, by the name of the library.
 BACKENDS: dict[str, Any] = {"aiohttp": AIOHTTPSession, "httpx": HttpxSession}
-#: Reading botocore's models costs 150 ms a client; they are the same for all.
-LOADER = botocore.loaders.create_loader()
 
 
 def missing(backend: str) -> str | None:
@@ -45,15 +43,8 @@ def httpx_modules() -> list[str]:
 
 def async_libraries() -> list[str]:
     """What aiobotocore runs on here: ``asyncio``, and ``trio`` since aiobotocore 3 on httpx."""
-    on_trio = find_spec("aiobotocore._async_primitives") and find_spec("trio") and httpx_modules()
+    on_trio = find_spec(ASYNC_PRIMITIVES) and find_spec("trio") and httpx_modules()
     return ["asyncio", "trio"] if on_trio else ["asyncio"]
-
-
-def aio_session() -> AioSession:
-    """An aiobotocore session of its own, with the models of all others."""
-    session = AioSession()
-    session.register_component("data_loader", LOADER)
-    return session
 
 
 @contextlib.asynccontextmanager
@@ -81,11 +72,8 @@ async def aio(
 @contextlib.contextmanager
 def sync(service: str, *, config: dict[str, Any] | None = None, **kwargs: Any) -> Iterator[Any]:
     """A boto3 client of a session of its own, closed at the end."""
-    botocore_session = botocore.session.Session()
-    botocore_session.register_component("data_loader", LOADER)
-    session = boto3.session.Session(botocore_session=botocore_session)
-    arguments = {"region_name": REGION, **kwargs}
-    client = session.client(service, config=botocore.config.Config(**(config or {})), **arguments)
+    settings = botocore.config.Config(**(config or {}))
+    client = boto3_session().client(service, config=settings, **{"region_name": REGION, **kwargs})
     try:
         yield client
     finally:

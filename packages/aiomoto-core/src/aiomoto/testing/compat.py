@@ -15,6 +15,8 @@ from unittest import mock
 
 from ..compat import require
 
+#: In aiobotocore since it runs on trio.
+ASYNC_PRIMITIVES = "aiobotocore._async_primitives"
 #: Module, class and method that put a patch of ``unittest.mock`` in place.
 UNITTEST_PATCH = ("unittest.mock", "_patch", "__enter__")
 

@@ -40,7 +40,6 @@ class Leaks:
         self._tasks: list[str] = []
 
     def start(self) -> None:
-        """Watch from now on."""
         _watches.append(self)
         self._origins.start()
         self._mocks = _mocks()

@@ -36,20 +36,17 @@ class Origins:
         self._tracked: list[tuple[Any, str]] = []
 
     def start(self) -> None:
-        """Watch from now on."""
         _hook()
         _watching.append(self)
         for module in _MODULES:
             self.track(module)
 
     def stop(self) -> None:
-        """Watch no longer."""
         self._patches.take_out()
         self._tracked.clear()
         _watching.remove(self)
 
     def of_mock(self, lease: object) -> str:
-        """Who started it."""
         return self._mocks.get(lease, UNKNOWN)
 
     def of_change(self, change: Change) -> str | None:

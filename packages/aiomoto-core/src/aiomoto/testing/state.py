@@ -109,7 +109,6 @@ class Change:
         return text if text == MASK else repr(text)
 
     def undo(self) -> None:
-        """Put back what was before."""
         if self.owner is None:
             if self.before is MISSING:
                 os.environ.pop(self.attribute, None)
