@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from aiomoto.compat import require, require_attributes
@@ -11,33 +12,26 @@ from aiomoto.plugin.patches import Patch
 _MODELS = "moto.sns.models"
 
 
+@dataclass
 class Delivery:
     """One message for one subscription, past its filter policy."""
 
-    def __init__(
-        self,
-        subscription: Any,
-        message: str,
-        message_id: str,
-        subject: str | None,
-        attributes: dict[str, Any],
-    ) -> None:
-        self._subscription = subscription
-        self.message = message
-        self.message_id = message_id
-        self.subject = subject
-        #: Name to ``{"Type": ..., "Value": ...}``.
-        self.attributes = attributes
-        self.protocol: str = subscription.protocol
-        self.endpoint: str = subscription.endpoint
-        self.subscription_arn: str = subscription.arn
-        self.topic_arn: str = subscription.topic.arn
-        #: Whether the endpoint gets the message alone.
-        self.raw = subscription.attributes.get("RawMessageDelivery") in (True, "true")
+    #: moto's, with ``protocol``, ``endpoint``, ``arn`` and ``topic``.
+    subscription: Any
+    message: str
+    message_id: str
+    subject: str | None
+    #: Name to ``{"Type": ..., "Value": ...}``.
+    attributes: dict[str, Any]
+
+    @property
+    def raw(self) -> bool:
+        """Whether the endpoint gets the message alone."""
+        return self.subscription.attributes.get("RawMessageDelivery") in (True, "true")
 
     def notification(self) -> dict[str, Any]:
         """The message with what SNS says about it, signed by moto, which computes for that."""
-        made: dict[str, Any] = self._subscription.get_post_data(
+        made: dict[str, Any] = self.subscription.get_post_data(
             self.message, self.message_id, self.subject, message_attributes=self.attributes
         )
         return made

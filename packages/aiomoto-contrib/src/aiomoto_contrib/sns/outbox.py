@@ -37,8 +37,10 @@ class Outbox:
 
     def take(self, delivery: Delivery) -> bool:
         """See to a delivery, if moto's way would be to wait for it."""
-        if delivery.protocol == "lambda":
-            return offer(delivery.endpoint, _event(delivery, self._engine.clock.time()))
+        if delivery.subscription.protocol == "lambda":
+            return offer(
+                delivery.subscription.endpoint, _event(delivery, self._engine.clock.time())
+            )
         collected: list[Delivery] | None = getattr(self._mine, "collected", None)
         if collected is not None:
             collected.append(delivery)
@@ -89,15 +91,16 @@ class Outbox:
             "User-Agent": "Amazon Simple Notification Service Agent",
             "x-amz-sns-message-type": "Notification",
             "x-amz-sns-message-id": delivery.message_id,
-            "x-amz-sns-topic-arn": delivery.topic_arn,
-            "x-amz-sns-subscription-arn": delivery.subscription_arn,
+            "x-amz-sns-topic-arn": delivery.subscription.topic.arn,
+            "x-amz-sns-subscription-arn": delivery.subscription.arn,
         }
         if delivery.raw:
             headers["x-amz-sns-rawdelivery"] = "true"
         # As for real, the publisher doesn't hear of an endpoint that is down.
-        problem = post(delivery.endpoint, body.encode(), headers, self._sns.lets_out)
+        endpoint = delivery.subscription.endpoint
+        problem = post(endpoint, body.encode(), headers, self._sns.lets_out)
         if problem is not None:
-            _logger.warning("SNS could not deliver to %s: %s", delivery.endpoint, problem)
+            _logger.warning("SNS could not deliver to %s: %s", endpoint, problem)
 
 
 def _event(delivery: Delivery, now: float) -> dict[str, Any]:
@@ -108,11 +111,11 @@ def _event(delivery: Delivery, now: float) -> dict[str, Any]:
             {
                 "EventSource": "aws:sns",
                 "EventVersion": "1.0",
-                "EventSubscriptionArn": delivery.subscription_arn,
+                "EventSubscriptionArn": delivery.subscription.arn,
                 "Sns": {
                     "Type": "Notification",
                     "MessageId": delivery.message_id,
-                    "TopicArn": delivery.topic_arn,
+                    "TopicArn": delivery.subscription.topic.arn,
                     "Subject": delivery.subject,
                     "Message": delivery.message,
                     "Timestamp": f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03}Z",

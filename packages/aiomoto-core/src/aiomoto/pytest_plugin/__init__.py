@@ -6,12 +6,9 @@ nothing heavy is imported before a test asks for it. docs/pytest.md shows all.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from typing import Any
-
 import pytest
 
-from . import settings, verdict, wider
+from . import settings, verdict
 from .clients import AwsClients, Boto3Clients
 from .fixtures import (
     aws,
@@ -24,8 +21,10 @@ from .fixtures import (
 )
 from .guard import _aiomoto
 from .loops import _aiomoto_loop_anyio
-from .report import keep_calls, show_calls
+from .report import pytest_runtest_makereport, pytest_runtest_protocol
 from .services import client_fixture
+from .settings import pytest_addoption
+from .wider import pytest_fixture_post_finalizer, pytest_fixture_setup
 
 __all__ = [
     "AwsClients",
@@ -40,12 +39,12 @@ __all__ = [
     "aws_session",
     "boto3_client",
     "client_fixture",
+    "pytest_addoption",
+    "pytest_fixture_post_finalizer",
+    "pytest_fixture_setup",
+    "pytest_runtest_makereport",
+    "pytest_runtest_protocol",
 ]
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options of the configuration file."""
-    settings.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -57,29 +56,3 @@ def pytest_configure(config: pytest.Config) -> None:
         from . import asyncio_loops
 
         config.pluginmanager.register(asyncio_loops, "aiomoto-asyncio")
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
-    """Keep the calls of each test."""
-    with keep_calls(item):
-        return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
-    """What a fixture of a wider scope sets up is no leak of the test that came first."""
-    return (yield from wider.set_up(fixturedef))
-
-
-def pytest_fixture_post_finalizer(fixturedef: Any) -> None:
-    """It is over with what it holds."""
-    wider.torn_down(fixturedef)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Show them where it failed."""
-    report = yield
-    show_calls(item, report)
-    return report

@@ -41,8 +41,8 @@ def refuse(message: str) -> NoReturn:
     pytest.fail(message, pytrace=False)
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """Declare the options."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options of the configuration file."""
     parser.addini("aiomoto_autouse", "Run every test inside a mock of AWS.", "bool", False)
     parser.addini("aiomoto_region", "Default region inside the mock.", "string", "")
     parser.addini(

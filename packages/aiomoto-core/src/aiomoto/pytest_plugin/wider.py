@@ -15,8 +15,9 @@ import pytest
 _alive: set[Any] = set()
 
 
-def set_up(fixturedef: Any) -> Generator[None, Any, Any]:
-    """Around the setup of a fixture; one of a wider scope than a test's may leave things."""
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
+    """What a fixture of a wider scope sets up is no leak of the test that came first."""
     if fixturedef.scope == "function":
         return (yield)
     watched = sys.modules.get("aiomoto.testing.leaks")
@@ -28,8 +29,8 @@ def set_up(fixturedef: Any) -> Generator[None, Any, Any]:
         return value
 
 
-def torn_down(fixturedef: Any) -> None:
-    """Forget it."""
+def pytest_fixture_post_finalizer(fixturedef: Any) -> None:
+    """Stop treating this fixture's objects as held."""
     _alive.discard(fixturedef)
 
 

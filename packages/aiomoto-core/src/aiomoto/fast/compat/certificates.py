@@ -46,8 +46,7 @@ def late(module: str) -> list[Patch]:
 def in_loop() -> list[Patch]:
     """Contexts that need no file, made without a thread; aiobotocore 3 makes them in one."""
     module, name = "aiobotocore.httpsession", "AIOHTTPSession"
-    #: What the module has ``to_thread`` of.
-    asyncio_there = attribute("aiobotocore", module, "asyncio")
+    its_asyncio = attribute("aiobotocore", module, "asyncio")
     session_class = require("aiobotocore", module, name)
     build = require("aiobotocore", module, name, "_build_ssl_contexts")
 
@@ -56,7 +55,7 @@ def in_loop() -> list[Patch]:
         session = getattr(function, "__self__", None)
         return type(session) is session_class and function.__func__ is build
 
-    return [asyncio_there.patch(_Asyncio(builds))]
+    return [its_asyncio.patch(_Asyncio(builds))]
 
 
 class _Asyncio:

@@ -18,6 +18,7 @@ from ...locks import Order, guarded
 from ...plugin.patches import Patch
 from ..views import parse, view
 
+_MODULE = "botocore.loaders"
 #: What finding the services consists of.
 _FINDING = ("_potential_locations", "search_paths")
 #: By the path without its extension: what the file was, and its content.
@@ -30,10 +31,10 @@ _lock = guarded(threading.RLock(), Order.LEAF)
 
 def files() -> list[Patch]:
     """The content of data files, and whether there are any."""
-    file_loader = require("botocore", "botocore.loaders", "JSONFileLoader")
-    open_methods = require("botocore", "botocore.loaders", "_JSON_OPEN_METHODS")
-    load_file = require("botocore", "botocore.loaders", "JSONFileLoader", "load_file")
-    exists = require("botocore", "botocore.loaders", "JSONFileLoader", "exists")
+    reading = attribute("botocore", _MODULE, "JSONFileLoader", "load_file")
+    looking = attribute("botocore", _MODULE, "JSONFileLoader", "exists")
+    file_loader, load_file, exists = reading.owner, reading.original, looking.original
+    open_methods = require("botocore", _MODULE, "_JSON_OPEN_METHODS")
 
     def shared_load_file(self: Any, file_path: str) -> Any:
         """The content of a JSON file, parsed once; None if there is no such file."""
@@ -51,27 +52,24 @@ def files() -> list[Patch]:
         return view(found[1])
 
     def shared_exists(self: Any, file_path: str) -> bool:
-        if type(self) is not file_loader:
-            return bool(exists(self, file_path))
-        if not file_path.startswith(_packaged()):
+        if type(self) is not file_loader or not file_path.startswith(_packaged()):
             return bool(exists(self, file_path))
         known = _exists.get(file_path)
         if known is None:
             known = _exists[file_path] = bool(exists(self, file_path))
         return known
 
-    return [(file_loader, "load_file", shared_load_file), (file_loader, "exists", shared_exists)]
+    return [reading.patch(shared_load_file), looking.patch(shared_exists)]
 
 
 def services() -> list[Patch]:
     """The services that have a model."""
-    module = "botocore.loaders"
-    listing = attribute("botocore", module, "Loader", "list_available_services")
+    listing = attribute("botocore", _MODULE, "Loader", "list_available_services")
     loader, list_services = listing.owner, listing.original
-    file_loader = require("botocore", module, "JSONFileLoader")
-    extensions = tuple(require("botocore", module, "_JSON_OPEN_METHODS"))
+    file_loader = require("botocore", _MODULE, "JSONFileLoader")
+    extensions = tuple(require("botocore", _MODULE, "_JSON_OPEN_METHODS"))
     for name in _FINDING:
-        require("botocore", module, "Loader", name)
+        require("botocore", _MODULE, "Loader", name)
 
     def looks_as_botocores(self: Any) -> bool:
         """In the folders of its path; moto's own loader, of a class of its own, does."""
