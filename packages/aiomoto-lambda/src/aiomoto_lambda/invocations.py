@@ -70,7 +70,6 @@ class Invocation:
         wanted = self._request.headers.get("X-Amz-Invocation-Type", "RequestResponse")
         if wanted not in _TYPES:
             return _refusal(
-                400,
                 "InvalidParameterValueException",
                 f"{wanted!r} is no invocation type: {', '.join(_TYPES)}",
             )
@@ -78,7 +77,6 @@ class Invocation:
             event = json.loads(self._request.body or b"{}")
         except ValueError as error:
             return _refusal(
-                400,
                 "InvalidRequestContentException",
                 f"Could not parse request body into json: {error}",
             )
@@ -232,7 +230,7 @@ def _headers(function: Function, request_id: str | None = None) -> dict[str, str
     }
 
 
-def _refusal(status: int, kind: str, message: str) -> AwsResponse:
+def _refusal(kind: str, message: str) -> AwsResponse:
     body = json.dumps({"Type": "User", "Message": message, "message": message})
     headers = {"Content-Type": "application/json", "x-amzn-errortype": kind}
-    return AwsResponse.of(status, headers, body)
+    return AwsResponse.of(400, headers, body)

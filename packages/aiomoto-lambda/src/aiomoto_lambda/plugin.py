@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat.functions import Lambda
     from .compat.sources import Listener
     from .service import Service
 
@@ -28,8 +27,6 @@ class LambdaPlugin(ServicePlugin["Service"]):
     services = ("awslambda",)
     module = "moto.awslambda.models"
     has_jobs = True
-
-    _moto: Lambda
 
     def patches(self) -> Sequence[Patch]:
         from .compat.functions import Lambda

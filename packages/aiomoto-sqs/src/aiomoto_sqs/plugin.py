@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat.queues import Sqs
     from .polling import Polling
 
 _RECEIVES = (None, "ReceiveMessage")
@@ -32,8 +31,6 @@ class SqsPlugin(ServicePlugin["Polling"]):
     services = ("sqs",)
     module = "moto.sqs.models"
     fast_paths = (FastPath("counts of messages", module, _counts),)
-
-    _sqs: Sqs
 
     def patches(self) -> Sequence[Patch]:
         from .compat.queues import Sqs

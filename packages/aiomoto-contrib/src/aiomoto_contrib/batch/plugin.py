@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from aiomoto.request import AwsRequest
 
     from ..common.stand_ins import Waits
-    from .compat import Batch
 
 
 class BatchPlugin(ServicePlugin["tuple[Waits, Waits]"]):
@@ -23,8 +22,6 @@ class BatchPlugin(ServicePlugin["tuple[Waits, Waits]"]):
 
     services = ("batch",)
     module = "moto.batch.models"
-
-    _moto: Batch
 
     def patches(self) -> Sequence[Patch]:
         """Look up what waits; its place is taken by what is of one mock."""

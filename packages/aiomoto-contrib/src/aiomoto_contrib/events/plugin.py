@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest
 
-    from .compat import Events
-
 
 class EventsPlugin(ServicePlugin["Asker"]):
     """Has events for targets that moto lacks handed over."""
@@ -26,7 +24,6 @@ class EventsPlugin(ServicePlugin["Asker"]):
     services = ("events",)
     module = "moto.events.models"
     has_jobs = True
-    _moto: Events
 
     def patches(self) -> Sequence[Patch]:
         from .compat import Events

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat import Kinesis
     from .subscriptions import Subscriptions
 
 
@@ -25,8 +24,6 @@ class KinesisPlugin(ServicePlugin["Subscriptions"]):
 
     services = ("kinesis",)
     module = "moto.kinesis.models"
-
-    _moto: Kinesis
 
     def patches(self) -> Sequence[Patch]:
         from .compat import Kinesis

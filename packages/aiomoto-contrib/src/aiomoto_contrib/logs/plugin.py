@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat import Logs
     from .tails import LiveTail
 
 
@@ -25,8 +24,6 @@ class LogsPlugin(ServicePlugin["LiveTail"]):
 
     services = ("logs",)
     module = "moto.logs.models"
-
-    _moto: Logs
 
     def patches(self) -> Sequence[Patch]:
         from .compat import Logs

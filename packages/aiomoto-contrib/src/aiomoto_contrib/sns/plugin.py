@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat import Sns
     from .outbox import Outbox
 
 
@@ -27,8 +26,6 @@ class SnsPlugin(ServicePlugin["Outbox"]):
     services = ("sns",)
     module = "moto.sns.models"
     has_jobs = True
-
-    _moto: Sns
 
     def patches(self) -> Sequence[Patch]:
         from .compat import Sns

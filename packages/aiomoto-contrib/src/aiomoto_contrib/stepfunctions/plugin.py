@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from aiomoto.request import AwsRequest
 
     from ..common.stand_ins import Waits
-    from .compat import StepFunctions
 
 
 class StepFunctionsPlugin(ServicePlugin["Waits"]):
@@ -23,8 +22,6 @@ class StepFunctionsPlugin(ServicePlugin["Waits"]):
     services = ("stepfunctions",)
     module = "moto.stepfunctions.parser.models"
     has_jobs = True
-
-    _moto: StepFunctions
 
     def patches(self) -> Sequence[Patch]:
         """Look up what waits; its place is taken by what is of one mock."""

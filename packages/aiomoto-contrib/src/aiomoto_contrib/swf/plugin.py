@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from aiomoto.plugin.patches import Patch
     from aiomoto.request import AwsRequest, AwsResponse
 
-    from .compat import Swf
     from .polls import Polls
 
 _POLLS = frozenset({"PollForDecisionTask", "PollForActivityTask"})
@@ -24,8 +23,6 @@ class SwfPlugin(ServicePlugin["Polls"]):
 
     services = ("swf",)
     module = "moto.swf.models"
-
-    _moto: Swf
 
     def patches(self) -> Sequence[Patch]:
         """Look up what waits; its place is taken by what is of one mock."""
