@@ -6,14 +6,12 @@ import json
 import re
 from collections.abc import Collection, Iterable, Mapping
 from types import UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, is_typeddict
+from typing import Any, Literal, Union, get_args, get_origin, is_typeddict
 
+from .compat import Moto
 from .compat.config_types import config_type, members
 from .errors import InvalidOption
 from .options import did_you_mean
-
-if TYPE_CHECKING:
-    from .compat import Moto
 
 _LISTS = (list, tuple, set, frozenset)
 

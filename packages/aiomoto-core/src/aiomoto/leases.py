@@ -7,16 +7,14 @@ import sys
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import ReferenceType, ref
 
 from . import locks
+from .calls import Calls
+from .declared import Endpoint
+from .settings import Settings
 from .undo import Undo, surely
-
-if TYPE_CHECKING:
-    from .calls import Calls
-    from .declared import Endpoint
-    from .settings import Settings
 
 
 class Lease:

@@ -9,14 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
+from ..request import AwsRequest
 from .models import described
 from .uris import Template, segments_of, with_bucket
-
-if TYPE_CHECKING:
-    from ..request import AwsRequest
 
 #: Smithy RPC v2 CBOR, "Requests": the path names the operation.
 _RPC_PATH = re.compile(r"/service/[^/]+/operation/(?P<operation>\w+)$")

@@ -6,11 +6,10 @@ import re
 from collections.abc import Mapping
 from functools import cached_property
 from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-if TYPE_CHECKING:
-    from ..request import AwsRequest, AwsResponse, Call
+from ..request import AwsRequest, AwsResponse, Call
 
 _XML_CODE = re.compile(rb"<Code>([^<]{1,100})</Code>")
 _JSON_CODE = re.compile(rb'"(?:__type|code|Code)"\s*:\s*"([^"]{1,200})"')

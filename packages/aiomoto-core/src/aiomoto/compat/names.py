@@ -5,12 +5,10 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, distribution, version
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..errors import ConflictingDistribution, IncompatibleLibrary
-
-if TYPE_CHECKING:
-    from ..plugin.patches import Patch
+from ..plugin.patches import Patch
 
 
 def require(library: str, module: str, *path: str) -> Any:
