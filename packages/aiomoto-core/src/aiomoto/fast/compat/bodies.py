@@ -40,7 +40,8 @@ def patches() -> list[Patch]:
         if type(value) is not dict or shape.is_document_type:
             return slowly(self, shape, value)
         members = getattr(shape, _KEPT, None) or _members(shape)
-        strings = takes_strings(type(self))
+        kind: Any = type(self)
+        strings = takes_strings(kind)
         parsed = self.MAP_TYPE()
         for name, member_name, member in members:
             raw = value.get(name)

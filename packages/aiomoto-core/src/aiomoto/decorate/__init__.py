@@ -20,7 +20,7 @@ from types import FunctionType
 from typing import Any, Protocol, TypeGuard, TypeVar, cast
 from unittest import TestCase, TestLoader
 
-from .compat.fixtures import is_fixture
+from .compat import is_fixture
 
 T = TypeVar("T")
 
