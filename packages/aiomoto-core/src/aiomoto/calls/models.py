@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from ..sessions import loader
-
 #: Ids of services that neither are like botocore's name nor among its aliases.
 _IDS = {"lexmodelsv2": "lexv2-models", "lexruntimev2": "lexv2-runtime"}
 
@@ -19,7 +17,7 @@ def described(service: str) -> Any:
     are the same service.
     """
     name = _name_of(service)
-    return None if name is None else loader().load_service_model(name, "service-2")
+    return None if name is None else _loader().load_service_model(name, "service-2")
 
 
 @cache
@@ -42,11 +40,19 @@ def operation_model(service: str, operation: str) -> Any:
 
 
 @cache
+def _loader() -> Any:
+    """One that no client has: a client of S3 takes the bucket out of its models."""
+    import botocore.loaders
+
+    return botocore.loaders.create_loader()
+
+
+@cache
 def _names() -> dict[str, str]:
     """Plain names to botocore's; ids of services (``Cognito Identity Provider``) are among them."""
     from botocore.utils import EVENT_ALIASES
 
-    known = loader().list_available_services("service-2")
+    known = _loader().list_available_services("service-2")
     ids = {_plain(alias): name for name, alias in EVENT_ALIASES.items() if name in known}
     return {**_IDS, **ids, **{_plain(name): name for name in known}}
 
