@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -47,3 +48,21 @@ def test_one_that_can_not_be_started_is_not_waited_for(monkeypatch: pytest.Monke
             waits.Thread().start()
     monkeypatch.setattr("aiomoto_contrib.common.threads._ENDS_WITHIN", threading.TIMEOUT_MAX)
     waits.close()
+
+
+def test_of_two_that_wait_for_one_event_both_are_woken_at_the_end() -> None:
+    waits = Waits(RealClock())
+    event, goes_on = waits.Event(), threading.Event()
+
+    def look() -> None:
+        event.wait(0)
+        goes_on.set()
+
+    stays = waits.Thread(target=event.wait)
+    stays.start()
+    while stays not in waits._ends:
+        time.sleep(0.001)
+    waits.Thread(target=look).start()
+    assert goes_on.wait(10)
+    waits.close()
+    assert stays not in threading.enumerate()
