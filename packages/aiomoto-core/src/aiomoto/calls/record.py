@@ -131,7 +131,7 @@ class RecordedCall:
             from urllib.parse import urlsplit
 
             return f"{self.service or urlsplit(self.url).netloc} {self.method} {_path(self.url)}"
-        from .display import shown
+        from .masking import shown
 
         parameters = shown(*self._decoded)
         if not self.complete:

@@ -212,6 +212,11 @@ class Moto:
 
         return Guarded
 
+    @property
+    def services(self) -> set[str]:
+        """The services that it has, by its own names."""
+        return {service for service, _ in self.url_patterns}
+
     # -- moto's configuration ---------------------------------------------
 
     def passes(self, clean_url: str, service: str | None) -> bool:
