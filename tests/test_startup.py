@@ -9,7 +9,7 @@ from importlib.metadata import entry_points
 import pytest
 
 PLUGINS = sorted(
-    (one.value for one in entry_points(group="pytest11") if one.name.startswith("aiomoto-"))
+    one.value for one in entry_points(group="pytest11") if one.name.startswith("aiomoto-")
 )
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakSet
 
-from aiomoto.compat import require
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import require
 
 _EXPORT = "moto.dynamodb.models.table_export"
 _IMPORT = "moto.dynamodb.models.table_import"

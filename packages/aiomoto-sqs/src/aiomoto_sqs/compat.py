@@ -13,9 +13,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from aiomoto.clock import Clock
-from aiomoto.compat import attribute, require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Clock, Patch
+from aiomoto.compat.names import attribute, require, require_attributes
 
 _MODELS = "moto.sqs.models"
 

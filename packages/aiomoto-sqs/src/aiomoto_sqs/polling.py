@@ -10,8 +10,9 @@ from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
+from aiomoto import VirtualClock
 from aiomoto.bells import AsyncBell, Bell, ThreadBell, async_bell, running_loop
-from aiomoto.clock import Timer, VirtualClock
+from aiomoto.clock import Timer
 from aiomoto.standstill import Standstill
 
 from .compat import Note, Sqs
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine
 
 #: Seconds; sums of floating point numbers.
 _ROUNDING = 1e-6

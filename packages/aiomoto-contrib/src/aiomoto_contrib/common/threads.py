@@ -14,8 +14,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from aiomoto import Clock, VirtualClock
 from aiomoto.background import background
-from aiomoto.clock import Clock, Timer, VirtualClock
+from aiomoto.clock import Timer
 from aiomoto.jobs import on_loop
 from aiomoto.locks import Order, guarded
 from aiomoto.standstill import Standstill, waiting

@@ -12,6 +12,8 @@ from ..errors import ConflictingDistribution, IncompatibleLibrary
 if TYPE_CHECKING:
     from ..plugin.patches import Patch
 
+__all__ = ["attribute", "mentions", "require", "require_attributes"]
+
 
 def require(library: str, module: str, *path: str) -> Any:
     """The object at ``module`` and attribute ``path``, or a clear refusal."""

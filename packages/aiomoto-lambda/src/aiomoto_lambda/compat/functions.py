@@ -6,10 +6,10 @@ import json
 import os
 from typing import Any
 
+from aiomoto import Patch
 from aiomoto.asking import Arn
-from aiomoto.compat import require, require_attributes
+from aiomoto.compat.names import require, require_attributes
 from aiomoto.jobs import on_loop
-from aiomoto.plugin.patches import Patch
 
 from ..context import Function
 from .sources import EventSources, Listener
