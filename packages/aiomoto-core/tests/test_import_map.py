@@ -10,6 +10,7 @@ import pytest
 
 import aiomoto
 from aiomoto import patching
+from aiomoto.engine import engine
 
 ROOT = Path(aiomoto.__file__).parent
 
@@ -42,12 +43,14 @@ def imported(path: Path, name: str, known: dict[str, Path]) -> set[str]:
 def import_map() -> dict[str, set[str]]:
     known = modules()
     found = {name: imported(path, name, known) for name, path in known.items()}
-    # These are imported by their names in a table.
-    tables = [
-        *(row[0] for row in patching.NEEDED.values()),
-        *(f"fast.{row[2]}" for row in patching._FAST),
-    ]
-    found["aiomoto.patching"] |= {f"aiomoto.{make.rpartition('.')[0]}" for make in tables}
+    # What makes patches is imported by its name in a table.
+    with pytest.MonkeyPatch.context() as patch:
+        make = found["aiomoto.patching"].add
+        patch.setattr(
+            patching, "_maker", lambda name, *_: make(f"aiomoto.{name}".rpartition(".")[0])
+        )
+        patching.needed(engine.front, engine)
+        patching.fast_paths()
     return found
 
 
