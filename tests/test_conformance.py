@@ -115,10 +115,10 @@ def test_skipped():
 BREAK = """
 import os
 
-import aiomoto.engine
+import aiomoto.front
 
 broken = os.environ.get("CONFORMANCE_BREAK")
-answer = aiomoto.engine.Engine.answer
+answer = aiomoto.front.Front.answer
 
 
 async def worse(self, request):
@@ -131,7 +131,7 @@ async def worse(self, request):
 
 
 if broken:
-    aiomoto.engine.Engine.answer = worse
+    aiomoto.front.Front.answer = worse
 """
 
 

@@ -83,7 +83,7 @@ async def send(self: Any, request: Any) -> AioAWSResponse:
     if hasattr(body, "read"):
         body = body.read()
         body = await body if asyncio.iscoroutine(body) else body
-    answer = await engine.answer(
+    answer = await engine.front.answer(
         AwsRequest(
             method=request.method,
             url=request.url,
@@ -171,7 +171,7 @@ async def serve(request: aiohttp.web.BaseRequest) -> aiohttp.web.Response:
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     body = await request.content.read()
-    answer = await engine.answer(
+    answer = await engine.front.answer(
         AwsRequest(request.method, url, headers_of(request.headers), body, original_url=url)
     )
     for name in ("Content-Length", "Transfer-Encoding"):

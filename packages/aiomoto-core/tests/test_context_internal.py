@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from aiomoto import Calls, compat, hookimpl, mock_aws
+from aiomoto import Calls, Engine, compat, hookimpl, mock_aws
 from aiomoto.declared import Endpoint
-from aiomoto.engine import Engine, engine
-from aiomoto.guard import Verdict
+from aiomoto.engine import engine
 from aiomoto.leases import Lease
-from aiomoto.patching import NeededPatches
+from aiomoto.patching import needed
+from aiomoto.plugin.imports import PatchTable
 from aiomoto.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,16 +67,16 @@ def test_last_one_out_decides_about_the_data(order: list[int]) -> None:
 
 
 def test_endpoints_are_those_of_the_leases_that_are_left() -> None:
-    def verdict(host: str) -> Verdict:
-        return engine.judge(f"http://{host}/", {}, None).verdict
+    def is_answered(host: str) -> bool:
+        return engine.front.judge(f"http://{host}/", {}, None) is not None
 
     with mock_aws(endpoints=["a.local"]):
         second = mock_aws(endpoints=["b.local", "a.local"])
         second.start()
-        assert [verdict("a.local"), verdict("b.local")] == [Verdict.MOCK, Verdict.MOCK]
+        assert [is_answered("a.local"), is_answered("b.local")] == [True, True]
         second.stop()
-        assert [verdict("a.local"), verdict("b.local")] == [Verdict.MOCK, Verdict.PASS]
-    assert verdict("a.local") is Verdict.PASS
+        assert [is_answered("a.local"), is_answered("b.local")] == [True, False]
+    assert not is_answered("a.local")
 
 
 def test_endpoints_of_the_environment_are_those_at_start() -> None:
@@ -155,7 +155,7 @@ def test_every_client_that_is_imported_is_patched() -> None:
     import sys
 
     originals = {}
-    for wire in NeededPatches(engine):
+    for wire in needed(engine.front, engine):
         if wire.module in sys.modules:
             for owner, attribute, _ in wire.made():
                 originals[owner, attribute] = vars(owner).get(attribute)  # None: inherited
@@ -183,8 +183,7 @@ def test_what_somebody_else_patched_over_is_left_to_them() -> None:
         assert aiohttp.BaseConnector.connect is theirs
         # Their stop puts back what they found: ours, which has to pass everything on by then.
         aiohttp.BaseConnector.connect = ours  # type: ignore[method-assign]
-        verdict = engine.judge("https://s3.amazonaws.com/", {}, None).verdict
-        assert verdict is Verdict.PASS
+        assert engine.front.judge("https://s3.amazonaws.com/", {}, None) is None
     finally:
         aiohttp.BaseConnector.connect = original  # type: ignore[method-assign]
 
@@ -201,17 +200,17 @@ def test_patches_put_in_twice_are_taken_out_once() -> None:
             (Owner, "attribute", "ours"), (Child, "attribute", "child's")
         ])  # fmt: skip
         patch.setattr("aiomoto.patching.NEEDED", {"aiomoto": ("wire.stubber.patches",)})
-        patches = NeededPatches(engine)
-        patches.put_in()
-        patches.put_in()
+        patches = PatchTable(needed(engine.front, engine))
+        patches.switch(True)
+        patches.switch(True)
         assert (Owner.attribute, Child.attribute) == ("ours", "child's")
-        patches.take_out()
+        patches.switch(False)
         assert Owner.attribute == "original"
         assert "attribute" not in vars(Child)
-        patches.take_out()
-        patches.put_in()
+        patches.switch(False)
+        patches.switch(True)
         assert Child.attribute == "child's"
-        patches.take_out()
+        patches.switch(False)
         assert vars(Child).get("attribute") is None
 
 

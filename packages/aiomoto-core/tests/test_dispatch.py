@@ -19,7 +19,7 @@ from aiomoto.testing.clients import REGION
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from aiomoto.engine import Engine
+    from aiomoto import Engine
 
 URL = f"https://kms.{REGION}.amazonaws.com/"
 

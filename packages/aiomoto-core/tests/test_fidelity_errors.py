@@ -13,7 +13,7 @@ from moto.kms.models import KmsBackend
 from moto.s3.exceptions import S3ClientError
 from moto.s3.models import S3Backend
 
-from aiomoto.plugin import hookimpl
+from aiomoto import hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

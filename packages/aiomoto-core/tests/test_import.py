@@ -17,7 +17,7 @@ HEAVY += ["pytest", "requests", "responses", "werkzeug", "trio", "anyio"]
         "import aiomoto",
         "from aiomoto import mock_aws; mock_aws(config={}, endpoints=['minio.local'])",
         "from aiomoto import mock_aws\n@mock_aws\nasync def test(): ...",
-        "from aiomoto.plugin import hookimpl",
+        "from aiomoto import hookimpl",
         "from aiomoto.plugin import spec",
         "import aiomoto.calls",
         "import aiomoto.testing, aiomoto.testing.network",

@@ -30,7 +30,7 @@ from moto.core.models import MockAWS as MotoMock
 from aiomoto import IncompatibleLibrary, compat, hookimpl, locks, mock_aws
 from aiomoto.calls import recorder
 from aiomoto.engine import engine
-from aiomoto.patching import NeededPatches, fast_paths
+from aiomoto.patching import fast_paths, needed
 from aiomoto.testing import state
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ PROGRAMS = [
 def patched() -> dict[tuple[Any, str], Any]:
     """Every attribute that a mock replaces, and what it is now."""
     found = {}
-    for patches in (*NeededPatches(engine), *fast_paths()):
+    for patches in (*needed(engine.front, engine), *fast_paths()):
         # A fast path may be one of another version.
         with contextlib.suppress(IncompatibleLibrary):
             for owner, name, _ in patches.made() if patches.module in sys.modules else ():

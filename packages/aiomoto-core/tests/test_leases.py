@@ -129,7 +129,7 @@ def test_a_mock_that_is_freed_inside_a_lock_ends_with_the_next_start_or_stop(who
 
     mock = mock_aws()
     mock.__enter__()
-    with engine._dispatcher._lock if whose == "dispatcher's" else MockAWS._mock_init_lock:
+    with engine.front.dispatcher._lock if whose == "dispatcher's" else MockAWS._mock_init_lock:
         del mock
         assert engine.active
     with mock_aws():
@@ -154,4 +154,4 @@ def test_every_lock_of_ours_is_known() -> None:
     """Else a finaliser, or a forked child, could wait for ever."""
     with mock_aws():
         known = set(map(id, locks._all()))
-        assert {id(engine.lock), id(engine._dispatcher._lock)} <= known
+        assert {id(engine.lock), id(engine.front.dispatcher._lock)} <= known

@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from aiomoto import RealRequestBlocked, hookimpl, mock_aws
-from aiomoto.engine import Engine
+from aiomoto.front import Front
 from aiomoto.guard import Guard
 from aiomoto.request import AwsRequest, AwsResponse
 from aiomoto.testing.clients import REGION
@@ -72,15 +72,15 @@ async def test_a_mock_that_ends_before_the_connection_is_made(
     """How a request was judged is good for as long as the rules are."""
     mock = mock_aws()
     mock.start()
-    judge, patch = Engine.judge, pytest.MonkeyPatch()
+    judge, patch = Front.judge, pytest.MonkeyPatch()
 
-    def stop_after(self: Engine, *arguments: Any) -> Ruling:
-        ruling = judge(self, *arguments)
+    def stop_after(self: Front, *arguments: Any) -> str | None:
+        aws_url = judge(self, *arguments)
         patch.undo()
         mock.stop()
-        return ruling
+        return aws_url
 
-    patch.setattr(Engine, "judge", stop_after)
+    patch.setattr(Front, "judge", stop_after)
     async with clients.aio("s3", backend, aws_access_key_id="a", aws_secret_access_key="b") as s3:
         with pytest.raises(BaseException, match="would leave this machine"):
             await s3.list_buckets()

@@ -8,7 +8,6 @@ import pytest
 from moto.sqs import models
 
 from aiomoto import IncompatibleLibrary, mock_aws
-from aiomoto.plugin.patches import Patches
 from aiomoto_sqs.compat.queues import Sqs
 
 
@@ -38,15 +37,3 @@ def test_a_missing_attribute_of_instances_is_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(models.Queue, "__init__", other_init)
     with pytest.raises(IncompatibleLibrary, match=r"Queue\._messages"):
         Sqs()
-
-
-def test_what_others_patch_over_stays() -> None:
-    class Owner:
-        value = 1
-
-    patches = Patches()
-    patches.put_in([(Owner, "value", 2), (Owner, "new", 3)])
-    Owner.value = 4
-    patches.take_out()
-    assert Owner.value == 4
-    assert not hasattr(Owner, "new")

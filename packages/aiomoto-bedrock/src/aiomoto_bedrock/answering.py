@@ -20,9 +20,7 @@ from importlib.metadata import version
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from aiomoto import eventstream
-from aiomoto.errors import UnsupportedOperation
-from aiomoto.request import AwsRequest, AwsResponse
+from aiomoto import AwsRequest, AwsResponse, UnsupportedOperation, eventstream
 
 from .converse import events_of, metadata_of, output_of
 from .shapes import as_json, check_event, member_of, status_of

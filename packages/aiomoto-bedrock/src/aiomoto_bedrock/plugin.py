@@ -11,8 +11,7 @@ from .supplied import replies
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine
 
 
 class BedrockPlugin(ServicePlugin[None]):

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
-from aiomoto.errors import AiomotoError
+from aiomoto import AiomotoError
 
 if TYPE_CHECKING:
+    from aiomoto import Clock
     from aiomoto.bells import AsyncBell
-    from aiomoto.clock import Clock
 
 OPERATIONS = ("Converse", "ConverseStream", "InvokeModel", "InvokeModelWithResponseStream")
 

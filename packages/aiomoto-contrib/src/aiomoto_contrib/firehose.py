@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiomoto import ServicePlugin, hookimpl
 
 if TYPE_CHECKING:
-    from aiomoto.request import AwsRequest
+    from aiomoto import AwsRequest
 
 
 class FirehosePlugin(ServicePlugin[None]):

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 from aiomoto import ServicePlugin, hookimpl
 
 if TYPE_CHECKING:
-    from aiomoto.request import AwsRequest
+    from aiomoto import AwsRequest
 
 # Source: Polly API Reference, SynthesizeSpeech: the members that are lists.
 _LISTS = ("LexiconNames", "SpeechMarkTypes")

@@ -14,6 +14,7 @@ from .lazy import lazily
 
 if TYPE_CHECKING:
     from .calls import Calls, RecordedCall
+    from .clock import Clock, VirtualClock
     from .errors import (
         AiomotoError,
         AiomotoWarning,
@@ -24,45 +25,62 @@ if TYPE_CHECKING:
         RealRequestBlocked,
         UnsupportedOperation,
     )
+    from .interfaces import Engine, Front
     from .mock import MockAWS, mock_aws
+    from .plugin.fast_paths import FastPath
+    from .plugin.imports import LatePart, ModulePatches
     from .plugin.marker import hookimpl
+    from .plugin.patches import Patch
     from .plugin.service import ServicePlugin
-    from .request import AwsRequest, AwsResponse
+    from .request import AwsRequest, AwsResponse, Call
 
 __all__ = [
     "AiomotoError",
     "AiomotoWarning",
     "AwsRequest",
     "AwsResponse",
+    "Call",
     "Calls",
+    "Clock",
     "ConflictingDistribution",
+    "Engine",
+    "FastPath",
+    "Front",
     "IncompatibleLibrary",
     "InvalidOption",
+    "LatePart",
     "MockAWS",
+    "ModulePatches",
+    "Patch",
     "PluginError",
     "RealRequestBlocked",
     "RecordedCall",
     "ServicePlugin",
     "UnsupportedOperation",
+    "VirtualClock",
     "__version__",
     "hookimpl",
     "mock_aws",
 ]
 
-_MODULES = {
-    "AwsRequest": "request",
-    "AwsResponse": "request",
-    "Calls": "calls",
-    "MockAWS": "mock",
-    "RecordedCall": "calls",
-    "ServicePlugin": "plugin.service",
-    "hookimpl": "plugin.marker",
-    "mock_aws": "mock",
+#: Module to names; those of no module here are errors.
+_NAMES = {
+    "calls": {"Calls", "RecordedCall"},
+    "clock": {"Clock", "VirtualClock"},
+    "interfaces": {"Engine", "Front"},
+    "mock": {"MockAWS", "mock_aws"},
+    "plugin.fast_paths": {"FastPath"},
+    "plugin.imports": {"LatePart", "ModulePatches"},
+    "plugin.marker": {"hookimpl"},
+    "plugin.patches": {"Patch"},
+    "plugin.service": {"ServicePlugin"},
+    "request": {"AwsRequest", "AwsResponse", "Call"},
 }
 
 
 if not TYPE_CHECKING:
-    _imported = lazily(__name__, {name: _MODULES.get(name, "errors") for name in __all__})
+    _named = {name: module for module, names in _NAMES.items() for name in names}
+    _imported = lazily(__name__, dict.fromkeys(__all__, "errors") | _named)
 
     def __getattr__(name: str) -> object:
         """Import a name of `__all__` from its module."""

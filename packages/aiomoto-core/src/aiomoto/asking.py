@@ -11,7 +11,9 @@ from multidict import CIMultiDict
 from .request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .interfaces import Engine
+
+__all__ = ["Arn", "Asker", "Place", "Refused", "whole"]
 
 
 class Place(NamedTuple):

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from io import BytesIO
 
+__all__ = ["AwsChunkedBody", "decode_aws_chunked"]
+
 #: What ``x-amz-content-sha256`` says of a body that is framed so, without signatures.
 UNSIGNED_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 _FRAME = re.compile(rb"(?:\r\n)?([0-9A-Fa-f]{1,15})\r\n")

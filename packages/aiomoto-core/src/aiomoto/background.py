@@ -19,6 +19,8 @@ from .jobs import Home, Job, MockEnded, current, on_loop
 from .locks import Order, guarded
 from .standstill import waiting
 
+__all__ = ["background"]
+
 T = TypeVar("T")
 
 #: Seconds. A loop that doesn't begin with something in that time is taken to be blocked.

@@ -12,6 +12,8 @@ import threading
 import time
 from typing import Any, Protocol
 
+__all__ = ["AsyncBell", "Bell", "ThreadBell", "async_bell", "running_loop", "trio_here"]
+
 
 class Bell(Protocol):
     """What all kinds have but their ``wait(seconds)``, which is a coroutine or is not."""

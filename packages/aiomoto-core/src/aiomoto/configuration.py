@@ -24,7 +24,7 @@ def check_config(config: Mapping[str, Any], moto: Moto) -> None:
     path.check_section(config, members(config_type(moto.config)) or {})
     core = config.get("core", {})
     passthrough = core.get("passthrough", {})
-    services = {service for service, _ in moto.url_patterns}
+    services = moto.services
     core_path = path / "core"
     (core_path / "service_whitelist").check_services(core.get("service_whitelist"), services)
     (core_path / "passthrough" / "services").check_services(passthrough.get("services"), services)

@@ -15,6 +15,8 @@ from typing import Any
 
 from .asking import Arn, Asker, Refused
 
+__all__ = ["deliver", "offer", "takers"]
+
 _logger = logging.getLogger("aiomoto.delivering")
 
 #: By the service in an ARN (``lambda``), who is asked first: ``take(arn, record)`` says whether

@@ -29,7 +29,7 @@ from .unsigned import service_of_body
 from .warning import warn
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .interfaces import Engine
 
 #: A step that a driver carries out: something to await, or a call that waits.
 Step = Awaitable[Any] | Callable[[], Any]
@@ -46,8 +46,11 @@ class Dispatcher:
     waits runs without it.
     """
 
-    def __init__(self, engine: Engine, moto: Moto, plugins: PluginManager) -> None:
+    def __init__(
+        self, engine: Engine, moto: Moto, plugins: PluginManager, reset: Callable[[], object]
+    ) -> None:
         self._engine = engine
+        self._reset_all = reset
         self._moto = moto
         self._plugins = plugins
         self._lock = guarded(threading.RLock(), Order.DISPATCH)
@@ -85,7 +88,7 @@ class Dispatcher:
         request.service = route.service
         found_for = request.url
         name_operation(request)
-        answer = self._plugins.handle(self._engine, request)
+        answer = self._plugins.handle(request)
         if inspect.isawaitable(answer):
             answer = yield answer
         if answer is not None:
@@ -190,7 +193,7 @@ class Dispatcher:
     def _at_motos_api(self, request: AwsRequest) -> None:
         """Have moto's own API reset plugins too, and know the address that it was asked at."""
         if request.method == "POST" and urlsplit(request.url).path == "/moto-api/reset":
-            self._engine.reset()
+            self._reset_all()
         # It replays recordings there.
         request.url = request.original_url or request.url
 

@@ -107,11 +107,13 @@ def _requirements() -> dict[str, str]:
 
 def _plugins(problems: list[str]) -> Iterator[str]:
     from .compat import moto
+    from .engine import engine
+    from .plugin.imports import PatchTable
     from .plugin.manager import PluginManager
 
     points = sorted(entry_points(group="aiomoto"), key=lambda one: one.name)
     try:
-        manager = PluginManager(lambda: {name for name, _ in moto().url_patterns})
+        manager = PluginManager(engine, engine.front, PatchTable(()), lambda: moto().services)
         manager.load_entry_points()
     except Exception as error:
         problems.append(str(error))
@@ -130,10 +132,10 @@ def _plugins(problems: list[str]) -> Iterator[str]:
 def _seams(problems: list[str]) -> Iterator[str]:
     from . import compat
     from .engine import engine
-    from .patching import NeededPatches
+    from .patching import needed
 
     checks: list[tuple[str, Callable[[], Any]]] = [("moto", compat.moto)]
-    for wire in NeededPatches(engine):
+    for wire in needed(engine.front, engine):
         if _is_installed(wire.module):
             # The patches of aiohttp keep what they looked up.
             made = compat.Aiohttp if wire.module == "aiohttp" else partial(_made, wire)

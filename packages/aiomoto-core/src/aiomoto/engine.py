@@ -9,32 +9,25 @@ import os
 import threading
 from collections.abc import Mapping
 from contextlib import nullcontext
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import compat, environment
 from .calls import recorder
-from .calls.naming import name_operation
 from .clock import Clock, ClockOption, RealClock, check_same, clock_of
 from .configuration import check_config
 from .declared import environment_endpoints
 from .dispatch import Dispatcher
-from .endpoints import scope_of
-from .errors import RealRequestBlocked
 from .fast.collector import collector_rests
-from .guard import Guard, Ruling, Verdict
+from .front import Front
+from .guard import Guard
 from .leases import Abandoned, Lease
 from .locks import Order, guarded, under
 from .named_file import named_file
-from .patching import NeededPatches, fast_paths
-from .plugin.fast_paths import FastPaths
+from .patching import fast_paths, needed
+from .plugin.imports import PatchTable, watch_imports
 from .plugin.manager import PluginManager
-from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
+from .request import AwsRequest, AwsResponse
 from .undo import Undo, surely
-from .wire.stubber import answer_requests, judge_requests
-
-if TYPE_CHECKING:
-    from .wire.streaming import Feed
 
 
 class Engine:
@@ -48,17 +41,16 @@ class Engine:
         self._switch = Undo()
         self.environment = environment.Layers[str](lambda: os.environ)
         self.config = environment.Layers[Any](lambda: compat.moto().config)
-        self._guard = Guard(())
-        self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
         self._remove_data = True
         self._prepared = False
-        self._patches = NeededPatches(self)
+        #: What the wires ask.
+        self.front = Front(self, self._make_dispatcher)
+        self._wires = PatchTable(needed(self.front, self))
+        self._plugins = PluginManager(self, self.front, self._wires, lambda: compat.moto().services)
         #: What only makes things faster; plugins begin and end their own here. See docs/hooks.md.
-        self.fast_paths = FastPaths(fast_paths())
+        self.fast_paths = PatchTable(fast_paths())
         #: boto3's default session, if it was put aside; in a list, as it may be None.
         self.hidden_session: list[Any] | None = None
-        #: Bodies that are being delivered piece by piece.
-        self.streams: set[Feed] = set()
         #: What the mocks that are active go by; for plugins, from their activation on.
         self.clock: Clock = RealClock()
 
@@ -73,6 +65,11 @@ class Engine:
     def leases(self) -> tuple[Lease, ...]:
         """The users of now, in the order of their start."""
         return tuple(self._leases)
+
+    @property
+    def mocks_credentials(self) -> bool:
+        """Whether one of them wants fake credentials."""
+        return any(lease.settings.mocks_credentials for lease in self._leases)
 
     @property
     def owners(self) -> Mapping[str, str]:
@@ -124,13 +121,13 @@ class Engine:
             self._leases.append(lease)
             self._renew_guard()
             for plugin in settings.plugins:
-                undo.add(self._plugins.remove, plugin, lease, self)
+                undo.add(self._plugins.remove, plugin, lease)
                 self._plugins.add(plugin, lease)
             undo.add(self._switch_off_with, lease)
             if first:
                 self._switch_on(reset, settings.clock)
             else:
-                self._plugins.activate_all(self)
+                self._plugins.activate_all()
             undo.add(recorder.leave, lease)
             recorder.listen(lease.calls, lease)
         except BaseException:
@@ -146,23 +143,22 @@ class Engine:
 
     def reset(self) -> None:
         """Forget all of moto's resources, and what plugins keep of them."""
-        self._dispatcher.reset()
-        compat.moto().restore_routes(self._is_ours, self._answer_requests)
+        self.front.dispatcher.reset()
+        compat.moto().restore_routes(self.front.claims, self.front.answer_claimed)
         with self.lock:
-            self._plugins.reset_all(self)
+            self._plugins.reset_all()
 
     def _prepare(self, optimise: bool) -> None:
         """Import moto and the plugins; raises if a library or a plugin doesn't fit."""
         with collector_rests() if optimise else nullcontext():
-            _ = self._dispatcher
+            _ = self.front.dispatcher
             self._plugins.load_entry_points()
         self._prepared = True
 
-    @cached_property
-    def _dispatcher(self) -> Dispatcher:
-        """Made with the first mock, which is when moto is imported and looked through."""
+    def _make_dispatcher(self) -> Dispatcher:
+        """With the first mock, which is when moto is imported and looked through."""
         compat.refuse_peer_distribution()
-        return Dispatcher(self, compat.moto(), self._plugins)
+        return Dispatcher(self, compat.moto(), self._plugins, self.reset)
 
     def _layer_environment(self, lease: Lease) -> None:
         settings, named = lease.settings, named_file(os.environ)
@@ -187,10 +183,9 @@ class Engine:
         wanted = (lease.settings.optimise for lease in self._leases)
         self.fast_paths.switch(bool(self._leases) and all(wanted))
         declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
-        self._guard = Guard(
-            suffixes=compat.dns_suffixes(),
-            endpoints=tuple(declared),
-            passes=self._dispatcher.passes if moto.has_passthrough() else None,
+        passes = self.front.dispatcher.passes if moto.has_passthrough() else None
+        self.front.guard = (
+            Guard(compat.dns_suffixes(), tuple(declared), passes) if self._leases else None
         )
 
     # -- the switch ----------------------------------------------------------
@@ -202,39 +197,19 @@ class Engine:
         self.clock = clock_of(clock) or self.clock
         self._hide_default_session(undo)
         undo.add(self._leave)
-        compat.moto().enter(reset, self._is_ours, self._answer_requests)
-        undo.add(self._patches.take_out)
-        self._patches.put_in()
-        undo.add(self._end_streams)
-        undo.add(self._plugins.deactivate_all, self)
-        self._plugins.activate_all(self)
+        compat.moto().enter(reset, self.front.claims, self.front.answer_claimed)
+        undo.add(self._wires.switch, False)
+        watch_imports()
+        self._wires.switch(True)
+        undo.add(self.front.end)
+        undo.add(self._plugins.deactivate_all)
+        self._plugins.activate_all()
 
     def _switch_off_with(self, lease: Lease) -> None:
         """The last lease to go takes everything out, whichever came first."""
         if self._leases == [lease]:
             self._remove_data = lease.remove_data
             self._switch.close()
-
-    def _end_streams(self) -> None:
-        for stream in tuple(self.streams):
-            stream.end()
-
-    def _is_ours(self, request: Any) -> bool:
-        """Whether a request of the ``requests`` library is answered, or refused, here.
-
-        What no backend of moto claims is left to moto's own words for that. A
-        raw moto mock may outlast ours, with this still registered.
-        """
-        if not self._leases:
-            url = str(request.url).split("?", 1)[0]
-            return self._dispatcher.claims(url) and not self._dispatcher.passes(url)
-        ruling = judge_requests(self, request)
-        if ruling.verdict is Verdict.MOCK:
-            return self._dispatcher.claims(ruling.url)
-        return ruling.verdict is Verdict.BLOCK
-
-    def _answer_requests(self, request: Any) -> Any:
-        return answer_requests(self, request) if self._leases else None
 
     def _leave(self) -> None:
         compat.moto().leave(self._remove_data)
@@ -256,80 +231,9 @@ class Engine:
         if self.hidden_session is not None:
             [boto3.DEFAULT_SESSION] = self.hidden_session
 
-    # -- what the wires ask ------------------------------------------------------
-
-    def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> Ruling:
-        """What happens to a request; see :mod:`aiomoto.guard`.
-
-        A patch of ours may outlast the mocks, in the hand of somebody who
-        patched over it meanwhile and puts it back; it lets everything pass.
-        aiobotocore's requests come by twice, at its session and where the
-        connection is made: with the same URL they are judged once.
-        """
-        guard = self._guard
-        if not self._leases:
-            return Ruling(Verdict.PASS, url)
-        if call is None:
-            return guard.judge(url, headers, None)
-        judged = call.judged
-        if judged is None or judged[0] is not guard or judged[1] != url:
-            judged = call.judged = guard, url, guard.judge(url, headers, call)
-        return judged[2]
-
-    async def answer(self, request: AwsRequest) -> AwsResponse:
-        """Answer a request whose client awaits."""
-        self.clock.touch()
-        record = recorder.begin(request, request.call)
-        # What a plugin requests meanwhile is not its client's doing.
-        token = current_call.set(None)
-        try:
-            response = await self._dispatcher.handle(request)
-        except BaseException as error:
-            record.failed(request, error)
-            if request.call is not None and isinstance(error, Exception):
-                request.call.error = error
-            raise
-        finally:
-            current_call.reset(token)
-        record.answered(request, response)
-        return response
-
-    def answer_sync(self, request: AwsRequest) -> AwsResponse:
-        """Answer a request whose client's thread waits."""
-        request.is_async = False
-        record = recorder.begin(request, request.call)
-        token = current_call.set(None)
-        try:
-            response = self._dispatcher.handle_sync(request)
-        except BaseException as error:
-            record.failed(request, error)
-            raise
-        finally:
-            current_call.reset(token)
-        record.answered(request, response)
-        return response
-
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
-        """moto's own answer to a request, for plugins that answer around it.
-
-        moto computes in this thread, its state locked meanwhile; it must not
-        be asked for something that waits.
-        """
-        return self._dispatcher.ask_moto(request)
-
-    def blocked(
-        self, url: str, headers: Mapping[str, str], call: Call | None
-    ) -> RealRequestBlocked:
-        """The error for a request that may not leave."""
-        scope = scope_of(headers, "")
-        service = (call.service if call else None) or (scope.service if scope else None)
-        asked = AwsRequest("", url, headers_of(headers), call=call)
-        name_operation(asked)
-        error = RealRequestBlocked(url, service=service, operation=asked.operation)
-        recorder.begin(asked, call).failed(asked, error)
-        if call is not None:
-            call.error = error
-        return error
+        """moto's own answer to a request; see :mod:`aiomoto.interfaces`."""
+        return self.front.dispatcher.ask_moto(request)
 
 
 #: The engine of this process.

@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timezone
 from struct import pack
 
+__all__ = ["CONTENT_TYPE", "error", "event", "exception", "initial_response"]
+
 #: The content type of a response whose body is frames.
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 

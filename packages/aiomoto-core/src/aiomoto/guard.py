@@ -18,6 +18,8 @@ from .declared import DEFAULT_PORTS, Endpoint, custom_s3_endpoints, most_specifi
 from .endpoints import to_aws_url
 from .request import Call, text
 
+__all__ = ["is_loopback"]
+
 #: Instance metadata and container credentials, IPv4 and IPv6.
 #: Source: botocore.utils (METADATA_BASE_URL, ContainerMetadataFetcher) and the
 #: Amazon EC2 User Guide, "Access instance metadata".

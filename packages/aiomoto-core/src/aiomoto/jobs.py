@@ -12,6 +12,8 @@ from typing import Any, Protocol, TypeVar
 
 from .bells import running_loop, trio_here
 
+__all__ = ["in_thread", "on_loop"]
+
 T = TypeVar("T")
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib import import_module
 
+__all__ = ["lazily"]
+
 
 def lazily(package: str, modules: Mapping[str, str]) -> Callable[[str], object]:
     """Make a package's ``__getattr__``: ``modules`` has the submodule of each name.

@@ -18,6 +18,8 @@ from operator import itemgetter
 from typing import Any, ParamSpec, Protocol, TypeVar
 from weakref import ReferenceType, ref
 
+__all__ = ["Order", "guarded"]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 

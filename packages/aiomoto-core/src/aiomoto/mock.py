@@ -16,6 +16,7 @@ from .warning import warn_of_modes
 
 if TYPE_CHECKING:
     from .clock import Clock
+    from .engine import Engine
     from .leases import Lease
 
 P = ParamSpec("P")
@@ -64,11 +65,9 @@ class MockAWS:
             as given to ``mock_aws`` if None.
         :raises RuntimeError: if this mock is not started.
         """
-        from .engine import engine
-
         if remove_data is not None:
             checked_flag("remove_data", remove_data)
-        if not engine.release_latest(self._key, remove_data):
+        if not _engine().release_latest(self._key, remove_data):
             raise RuntimeError("Called stop() before start(): this mock_aws is not started.")
 
     def for_call(self) -> Stay:
@@ -77,38 +76,31 @@ class MockAWS:
 
     def _lease(self, holder: object = None) -> Lease:
         """A lease of the engine, not begun; it ends with ``holder`` at the latest."""
-        # Here, since it imports moto and all that it imports.
-        from .engine import engine
+        # Here, since `import aiomoto` has no use for them.
         from .leases import Lease
         from .settings import Settings
 
         settings = Settings.of(self._config, **self._options)
-        calls = self._calls if engine.latest(self._key) else Calls()
+        calls = self._calls if _engine().latest(self._key) else Calls()
         lease = Lease(settings, self._key, calls)
         if holder is not None:
-            lease.end_with(holder, engine.abandoned)
+            lease.end_with(holder, _engine().abandoned)
         return lease
 
     def _begin(self, lease: Lease, reset: bool | None) -> None:
-        from .engine import engine
-
         start_empty = self._flag("reset", reset)
         warn_of_modes()
-        engine.acquire(lease, start_empty)
+        _engine().acquire(lease, start_empty)
         self._calls = lease.calls
 
     def reset(self) -> None:
         """Forget all resources of all services; the mock goes on."""
-        from .engine import engine
-
-        engine.reset()
+        _engine().reset()
 
     @property
     def owners(self) -> Mapping[str, str]:
         """Which plugin cares for which moto service, while a mock is active."""
-        from .engine import engine
-
-        return engine.owners
+        return _engine().owners
 
     @property
     def calls(self) -> Calls:
@@ -126,9 +118,7 @@ class MockAWS:
         One for all mocks that are active at once; each start of the outermost
         one begins a new virtual clock.
         """
-        from .engine import engine
-
-        return engine.clock
+        return _engine().clock
 
     def __enter__(self) -> Self:
         lease = self._lease(holder=self)
@@ -203,10 +193,14 @@ class Stay:
         surely(_end, self._lease)
 
 
-def _end(lease: Lease) -> None:
-    from .engine import engine
+def _engine() -> Engine:
+    from .engine import engine  # which imports what `import aiomoto` has no use for
 
-    engine.release(lease)
+    return engine
+
+
+def _end(lease: Lease) -> None:
+    _engine().release(lease)
 
 
 @overload

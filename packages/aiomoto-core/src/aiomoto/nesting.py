@@ -14,11 +14,11 @@ from .compat import moto, raw_mocks
 from .locks import under
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .interfaces import Surroundings
     from .plugin.patches import Patch
 
 
-def patches(engine: Engine) -> list[Patch]:
+def patches(engine: Surroundings) -> list[Patch]:
     """What to replace in moto's mock while one of ours is active."""
     mock_class = moto().mock_class
     original_start, original_stop = mock_class.start, mock_class.stop
@@ -36,13 +36,13 @@ def patches(engine: Engine) -> list[Patch]:
     return [(mock_class, "start", start), (mock_class, "stop", stop)]
 
 
-def _adopt(engine: Engine, mock: Any) -> None:
+def _adopt(engine: Surroundings, mock: Any) -> None:
     if engine.active:
         engine.environment.adopt(mock, raw_mocks.variables(mock))
         engine.config.adopt(mock, raw_mocks.configuration(mock))
 
 
-def _take_away(engine: Engine, mock: Any) -> None:
+def _take_away(engine: Surroundings, mock: Any) -> None:
     if engine.active:
         engine.environment.pop_other(mock, raw_mocks.variables(mock))
         engine.config.pop_other(mock, raw_mocks.configuration(mock))

@@ -6,20 +6,20 @@ fails, or the import. A fast path is off where one is missing, and nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from .plugin.fast_paths import FastPath
-from .plugin.imports import ModulePatches, put_in, take_out, watch_imports
+from .plugin.imports import ModulePatches
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .interfaces import Front, Surroundings
     from .plugin.patches import Patch
 
-#: The module whose import brings in an HTTP client or the like, what makes its patches of the
-#: engine, and the further arguments of that. What the test never imports is not imported for
-#: it either.
+#: The module whose import brings in an HTTP client or the like, what makes its patches (of the
+#: front where it is a wire, else of the engine), and the further arguments of that. What the
+#: test never imports is not imported for it either. Plugins bring more: ``aiomoto_wires``.
 NEEDED: dict[str, tuple[str, ...]] = {
     "moto.core.botocore_stubber": ("wire.stubber.patches",),
     "moto.core.models": ("nesting.patches",),
@@ -94,26 +94,16 @@ _FAST: tuple[tuple[str, ...], ...] = (
 )
 
 
-class NeededPatches:
-    """The patches of one engine that are its mock: put in and taken out together."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._modules = [
-            ModulePatches(module, _maker(make, engine, *given), kept=module not in _EACH_TIME)
-            for module, (make, *given) in NEEDED.items()
-        ]
-
-    def __iter__(self) -> Iterator[ModulePatches]:
-        return iter(self._modules)
-
-    def put_in(self) -> None:
-        """Patch moto and every HTTP client that is imported, now or while active."""
-        watch_imports()
-        put_in(self._modules)
-
-    def take_out(self) -> None:
-        """Put the originals back, but for what somebody else has patched over since."""
-        take_out(reversed(self._modules))
+def needed(front: Front, engine: Surroundings) -> list[ModulePatches]:
+    """What core needs to mock: the wires, and what keeps moto and sessions in step with them."""
+    return [
+        ModulePatches(
+            module,
+            _maker(make, front if make.startswith("wire.") else engine, *given),
+            kept=module not in _EACH_TIME,
+        )
+        for module, (make, *given) in NEEDED.items()
+    ]
 
 
 def fast_paths() -> list[FastPath]:

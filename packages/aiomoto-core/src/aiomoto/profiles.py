@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from .compat import attribute
 
 if TYPE_CHECKING:
-    from .engine import Engine
+    from .interfaces import Surroundings
     from .plugin.patches import Patch
 
 
-def patches(engine: Engine, library: str, module: str) -> list[Patch]:
+def patches(engine: Surroundings, library: str, module: str) -> list[Patch]:
     """What to replace in botocore or aiobotocore while a mock is active."""
     creating = attribute(library, module, "create_credential_resolver")
 
     def create_credential_resolver(session: Any, *args: Any, **kwargs: Any) -> Any:
         """Make the chain of credentials, the environment first where that is faked."""
-        if any(lease.settings.mocks_credentials for lease in engine.leases):
+        if engine.mocks_credentials:
             session = _NoneGiven(session)
         return creating.original(session, *args, **kwargs)
 

@@ -9,9 +9,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from multidict import CIMultiDict
 
+from .errors import add_note
+
 if TYPE_CHECKING:
+    from typing_extensions import Self
+
     from .aws_chunked import AwsChunkedBody
-    from .guard import Guard, Ruling
+
+__all__ = ["AwsRequest", "AwsResponse", "Call", "HeaderItems", "current_call", "headers_of"]
 
 #: A body of more bytes is not held twice without need, nor kept in the record of calls.
 LARGE = 256 * 1024
@@ -22,20 +27,39 @@ HeaderItems = Mapping[str, Any] | Iterable[tuple[str, Any]]
 class Call:
     """What an AWS client is doing while its HTTP client sends.
 
-    ``error`` carries an exception of ours out through the client's HTTP
-    session, which would wrap it into something that gets retried.
+    ``with call:`` around that names it to the wires of HTTP clients below, and has
+    the caller get an exception of ours in place of what the client makes of it,
+    which would be retried.
     """
 
     service: str | None = None
     operation: str | None = None
     endpoint_prefix: str | None = None
+    #: An exception of ours, on its way out through the client's HTTP session.
     error: BaseException | None = None
-    #: The guard that has judged it, the URL that it was given, and what it said.
-    judged: tuple[Guard, str, Ruling] | None = field(default=None, repr=False, compare=False)
+    #: The guard that has judged it, the URL that it was given, and where that is answered.
+    judged: tuple[object, str, str | None] | None = field(default=None, repr=False, compare=False)
     #: For the error that the client gets in place of an answer: what it was waiting for.
     note: str | None = None
     #: Run if the client's task is cancelled before it has the answer.
     undo: list[Callable[[], object]] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        self._token = current_call.set(self)
+        return self
+
+    def __exit__(self, kind: object, exc: BaseException | None, traceback: object) -> None:
+        current_call.reset(self._token)
+        if exc is None:
+            return
+        if not isinstance(exc, Exception):
+            for undo in self.undo:
+                undo()
+            return
+        if self.note is not None:
+            add_note(exc, self.note)
+        if self.error is not None and self.error is not exc:
+            raise self.error from None
 
 
 class _Body:
@@ -158,5 +182,5 @@ def _pairs(items: Any) -> Iterable[tuple[Any, Any]]:
     return pairs
 
 
-#: Set while botocore's or aiobotocore's HTTP session sends in this context.
+#: What an AWS client sends in this context.
 current_call: ContextVar[Call | None] = ContextVar("aiomoto_current_call", default=None)

@@ -10,15 +10,29 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .errors import add_note
 from .warning import warn
 
 if TYPE_CHECKING:
     from .bells import AsyncBell, ThreadBell
-    from .clock import Clock, VirtualClock
     from .request import AwsRequest
+
+__all__ = ["Standstill", "waiting"]
+
+
+class Clock(Protocol):
+    """What is asked of a mock's clock here."""
+
+    @property
+    def virtual(self) -> bool:
+        """Whether time stands still unless a test moves it."""
+
+    @property
+    def activity(self) -> tuple[int, int]:
+        """How often it was used, and where it stands."""
+
 
 #: Seconds of real time.
 PATIENCE = 5.0
@@ -37,9 +51,7 @@ def waiting(
 
     The arguments are those of :class:`Standstill`.
     """
-    from .clock import VirtualClock
-
-    if not isinstance(clock, VirtualClock):
+    if not clock.virtual:
         return None
     return Standstill(clock, wait, seconds, request, in_background=in_background)
 
@@ -56,7 +68,7 @@ class Standstill:
 
     def __init__(
         self,
-        clock: VirtualClock,
+        clock: Clock,
         wait: str,
         seconds: float | None = None,
         request: AwsRequest | None = None,

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+__all__ = ["Undo"]
+
 
 def surely(step: Callable[..., object], *args: Any) -> None:
     """Call ``step(*args)``, and once more if an interrupt ended it; that goes on afterwards."""

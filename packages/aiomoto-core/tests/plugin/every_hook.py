@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 from aiomoto import hookimpl
 
 if TYPE_CHECKING:
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine, Front, ModulePatches
 
 calls: list[tuple[Any, ...]] = []
 
@@ -21,6 +20,11 @@ calls: list[tuple[Any, ...]] = []
 def aiomoto_services() -> list[str]:
     calls.append(("aiomoto_services",))
     return ["kms"]
+
+
+@hookimpl
+def aiomoto_wires(front: Front) -> list[ModulePatches]:
+    return []
 
 
 @hookimpl
@@ -75,6 +79,10 @@ class EveryHook:
     def aiomoto_services(self) -> tuple[str, ...]:
         self.calls.append(("aiomoto_services",))
         return self.services
+
+    @hookimpl
+    def aiomoto_wires(self, front: Front) -> list[ModulePatches]:
+        return []
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:

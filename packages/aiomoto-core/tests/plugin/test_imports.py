@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
@@ -17,9 +16,10 @@ import pytest
 
 from aiomoto import IncompatibleLibrary
 from aiomoto.compat import require
+from aiomoto.plugin import imports
 from aiomoto.plugin.finder import Finder
 from aiomoto.plugin.imports import LatePart, ModulePatches, watch_imports, when_imported
-from aiomoto.plugin.patches import Patch, Patches
+from aiomoto.plugin.patches import Patch
 
 NAME = "aiomoto_late_module"
 
@@ -29,6 +29,7 @@ def module_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """A module that nobody has imported."""
     (tmp_path / f"{NAME}.py").write_text("class Owner:\n    value = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.setattr(imports, "_waiting", {})
     yield
     sys.modules.pop(NAME, None)
 
@@ -46,41 +47,21 @@ def import_again() -> Any:
 # -- when_imported ------------------------------------------------------------------------
 
 
-def test_it_begins_with_the_import_and_once() -> None:
-    begun: list[str] = []
-    when_imported(NAME, lambda: begun.append("first"))
-    when_imported(NAME, lambda: begun.append("second"))
-    assert begun == []
+def test_each_import_is_told_of_once() -> None:
+    told: list[str] = []
+
+    def tell() -> None:
+        told.append("first")
+
+    when_imported(NAME, tell)
+    when_imported(NAME, tell)
+    when_imported(NAME, lambda: told.append("second"))
+    assert told == []
     import_it()
-    assert begun == ["first", "second"]
+    import_it()
+    assert told == ["first", "second"]
     import_again()
-    assert begun == ["first", "second"]
-
-
-def test_it_begins_at_once_if_the_module_is_there() -> None:
-    import_it()
-    begun: list[str] = []
-    when_imported(NAME, lambda: begun.append("now"))()
-    assert begun == ["now"]
-
-
-def test_what_is_forgotten_does_not_begin() -> None:
-    begun: list[str] = []
-    forget = when_imported(NAME, lambda: begun.append("forgotten"))
-    when_imported(NAME, lambda: begun.append("other"))
-    forget()
-    forget()
-    import_it()
-    assert begun == ["other"]
-
-
-def test_a_module_that_is_imported_again_is_waited_for_again() -> None:
-    begun: list[int] = []
-    for turn in range(3):
-        sys.modules.pop(NAME, None)
-        when_imported(NAME, lambda turn=turn: begun.append(turn))  # type: ignore[misc]
-        import_it()
-    assert begun == [0, 1, 2]
+    assert told == ["first", "second"] * 2
 
 
 def test_an_error_is_the_importers_each_time() -> None:
@@ -403,14 +384,10 @@ def interrupted(step: Callable[[], object], after: int) -> None:
 
 
 @pytest.mark.parametrize("after", [1, 2, 3])
-@pytest.mark.parametrize("kind", ["of a module", "by themselves"])
-def test_an_interrupt_leaves_nothing_that_is_not_taken_out(kind: str, after: int) -> None:
+def test_an_interrupt_leaves_nothing_that_is_not_taken_out(after: int) -> None:
     import_it()
-    patches: Any = ModulePatches(NAME, lambda: IN)
+    patches = ModulePatches(NAME, lambda: IN)
     put_in, take_out = patches.put_in, patches.take_out
-    if kind == "by themselves":
-        patches = Patches()
-        put_in, take_out = partial(patches.put_in, IN), patches.take_out
 
     def state() -> tuple[Any, ...]:
         return Interrupted.one, Interrupted.two, getattr(Interrupted, "new", None)

@@ -9,6 +9,7 @@ import pytest
 
 from aiomoto import InvalidOption, PluginError, hookimpl
 from aiomoto.plugin.checks import check_plugins, name_of
+from aiomoto.plugin.imports import PatchTable
 from aiomoto.plugin.manager import PluginManager
 
 if TYPE_CHECKING:
@@ -16,19 +17,19 @@ if TYPE_CHECKING:
 
     from conftest import Site
 
-    from aiomoto.engine import Engine
+    from aiomoto import Engine, Front
 
 HOOKS = (
     "aiomoto_activate, aiomoto_blocks, aiomoto_deactivate, aiomoto_handle, "
-    "aiomoto_reset, aiomoto_response, aiomoto_services"
+    "aiomoto_reset, aiomoto_response, aiomoto_services, aiomoto_wires"
 )
 #: What the manager hands through to the plugins; it looks at nothing of it.
-ENGINE = cast("Engine", object())
+ENGINE, FRONT = cast("Engine", object()), cast("Front", object())
 
 
 @pytest.fixture
 def manager() -> PluginManager:
-    return PluginManager(lambda: ["kms", "ssm", "sts"])
+    return PluginManager(ENGINE, FRONT, PatchTable(()), lambda: ["kms", "ssm", "sts"])
 
 
 class Plugin:
@@ -52,15 +53,15 @@ def test_a_plugin_is_kept_with_what_it_owns(manager: PluginManager, every_hook: 
     manager.register(every_hook.EveryHook("ssm", "sts"), "two")
     assert manager.names == ("one", "two")
     assert manager.owners == {"kms": "one", "ssm": "two", "sts": "two"}
-    manager.unregister("one", ENGINE)
+    manager.unregister("one")
     assert manager.names == ("two",)
     assert manager.owners == {"ssm": "two", "sts": "two"}
 
 
 def test_hooks_and_arguments_may_be_left_out(manager: PluginManager) -> None:
     manager.register(plugin(aiomoto_activate=lambda: None), "short")
-    manager.activate_all(ENGINE)
-    manager.deactivate_all(ENGINE)
+    manager.activate_all()
+    manager.deactivate_all()
 
 
 def refusals() -> dict[str, tuple[Any, str]]:
@@ -171,10 +172,10 @@ def test_activated_in_order_of_registration_and_deactivated_in_reverse(
     log: list[str] = []
     for name in ("b", "a", "c"):
         manager.register(logging_plugin(log, name), name)
-    manager.activate_all(ENGINE)
-    manager.deactivate_all(ENGINE)
+    manager.activate_all()
+    manager.deactivate_all()
     assert log == ["on b", "on a", "on c", "off c", "off a", "off b"]
-    manager.deactivate_all(ENGINE)
+    manager.deactivate_all()
     assert len(log) == 6
 
 
@@ -189,8 +190,8 @@ def test_only_what_was_activated_is_deactivated(manager: PluginManager) -> None:
     manager.register(failing, "failing")
     manager.register(logging_plugin(log, "c"), "c")
     with pytest.raises(RuntimeError, match=r"^no disk$"):
-        manager.activate_all(ENGINE)
-    manager.deactivate_all(ENGINE)
+        manager.activate_all()
+    manager.deactivate_all()
     assert log == ["on a", "off a"]
 
 
@@ -204,9 +205,9 @@ def test_all_are_deactivated_even_if_some_fail(manager: PluginManager) -> None:
     manager.register(logging_plugin(log, "a"), "a")
     manager.register(plugin(aiomoto_deactivate=lambda: fail("b")), "b")
     manager.register(plugin(aiomoto_deactivate=lambda: fail("c")), "c")
-    manager.activate_all(ENGINE)
+    manager.activate_all()
     with pytest.raises(RuntimeError, match=r"^b$"):
-        manager.deactivate_all(ENGINE)
+        manager.deactivate_all()
     assert log == ["on a", "c", "b", "off a"]
 
 
@@ -221,11 +222,11 @@ def test_all_that_are_active_are_reset_in_order_even_if_some_fail(manager: Plugi
     manager.register(plugin(aiomoto_reset=fail), "b")
     manager.register(plugin(aiomoto_activate=lambda: None), "without")
     manager.register(plugin(aiomoto_reset=lambda: log.append("c")), "c")
-    manager.reset_all(ENGINE)
+    manager.reset_all()
     assert log == []
-    manager.activate_all(ENGINE)
+    manager.activate_all()
     with pytest.raises(RuntimeError, match=r"^no disk$"):
-        manager.reset_all(ENGINE)
+        manager.reset_all()
     assert log == ["a", "b", "c"]
 
 

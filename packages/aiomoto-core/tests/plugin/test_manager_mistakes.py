@@ -9,17 +9,18 @@ import pytest
 from multidict import CIMultiDict
 
 from aiomoto import PluginError, hookimpl
+from aiomoto.plugin.imports import PatchTable
 from aiomoto.plugin.manager import PluginManager
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-    from aiomoto.engine import Engine
+    from aiomoto import Engine, Front
 
 
 #: What the manager hands through to the plugins; it looks at nothing of it.
-ENGINE = cast("Engine", object())
+ENGINE, FRONT = cast("Engine", object()), cast("Front", object())
 
 
 class Plugin:
@@ -31,7 +32,7 @@ class Plugin:
 
 @pytest.fixture
 def manager() -> PluginManager:
-    return PluginManager(lambda: ["kms", "ssm", "sts"])
+    return PluginManager(ENGINE, FRONT, PatchTable(()), lambda: ["kms", "ssm", "sts"])
 
 
 def request_for(service: str) -> AwsRequest:
@@ -46,7 +47,7 @@ def test_a_plugin_registered_later_does_not_get_what_an_earlier_one_owns(
     request, response = request_for("kms"), AwsResponse(200)
     manager.register(first, "first")
     for _ in range(2):
-        manager.handle(ENGINE, request)
+        manager.handle(request)
         manager.blocks(request)
         manager.response(request, response)
         if "second" not in manager.names:
@@ -63,11 +64,11 @@ def test_a_hook_that_a_later_plugin_lacks_is_not_looked_up_for_ever(
 ) -> None:
     """The name is free again after its plugin went."""
     manager.register(Plugin(aiomoto_services=hookimpl(lambda: ["kms"])), "name")
-    assert manager.handle(ENGINE, request_for("kms")) is None
-    manager.unregister("name", ENGINE)
+    assert manager.handle(request_for("kms")) is None
+    manager.unregister("name")
     plugin = every_hook.EveryHook("kms")
     manager.register(plugin, "name")
-    manager.handle(ENGINE, request_for("kms"))
+    manager.handle(request_for("kms"))
     assert "aiomoto_handle" in plugin.hooks
 
 
@@ -144,7 +145,7 @@ def test_a_plugin_may_be_a_dataclass(manager: PluginManager) -> None:
     one, two = Configured("kms"), Configured("ssm")
     manager.register(one, "one")
     manager.register(two, "two")
-    manager.handle(ENGINE, request_for("kms"))
+    manager.handle(request_for("kms"))
     assert (one.seen, two.seen) == (["kms"], [])
 
 
@@ -157,9 +158,9 @@ def test_no_error_of_several_deactivations_is_lost(manager: PluginManager) -> No
 
     manager.register(failing("one"), "one")
     manager.register(failing("two"), "two")
-    manager.activate_all(ENGINE)
+    manager.activate_all()
     with pytest.raises(RuntimeError, match=r"^one$") as raised:
-        manager.deactivate_all(ENGINE)
+        manager.deactivate_all()
     assert str(raised.value.__context__) == "two"
 
 

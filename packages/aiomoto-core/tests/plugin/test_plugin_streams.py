@@ -97,7 +97,7 @@ async def test_each_piece_arrives_when_it_is_there(clients: ModuleType, backend:
         source.more.set()
         assert await later == b"other"
         assert [piece async for piece in pieces] == []
-        await until(lambda: source.closed and not engine.streams)
+        await until(lambda: source.closed and not engine.front.at_end)
 
 
 @pytest.mark.anyio

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 
-from aiomoto import ServicePlugin, mock_aws
+from aiomoto import Engine, Patch, ServicePlugin, mock_aws
 from aiomoto.background import background
-from aiomoto.engine import Engine
 from aiomoto.jobs import MockEnded
-from aiomoto.plugin.patches import Patch
 
 
 class Plugin(ServicePlugin[list[str]]):

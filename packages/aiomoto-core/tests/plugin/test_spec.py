@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 import pytest
 
-from aiomoto.plugin import ENTRY_POINT_GROUP, hookimpl, spec
+from aiomoto import hookimpl
+from aiomoto.plugin import spec
+from aiomoto.plugin.marker import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -28,6 +30,7 @@ def options(hook: str) -> dict[str, Any]:
 def test_what_the_hooks_are() -> None:
     assert set(HOOKS) == {
         "aiomoto_services",
+        "aiomoto_wires",
         "aiomoto_activate",
         "aiomoto_deactivate",
         "aiomoto_reset",

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from aiomoto.plugin import hookimpl
+from aiomoto import hookimpl
 from aiomoto.testing import outcome
 from aiomoto.testing.worlds import WireWorld
 

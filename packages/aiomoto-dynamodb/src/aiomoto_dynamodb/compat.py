@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import Any
 from weakref import WeakSet
 
-from aiomoto.compat import attribute, require
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import attribute, require
 
 _JOBS = (
     ("moto.dynamodb.models.table_export", "TableExport"),

@@ -9,7 +9,7 @@ from aiomoto import ServicePlugin
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiomoto.plugin.patches import Patch
+    from aiomoto import Patch
 
 
 class DynamoDBPlugin(ServicePlugin[None]):

@@ -15,7 +15,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from aiomoto.clock import Clock
+    from aiomoto import Clock
 
 
 @dataclass(frozen=True)

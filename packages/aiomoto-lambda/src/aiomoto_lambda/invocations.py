@@ -15,18 +15,17 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from multidict import CIMultiDict
 
-from aiomoto import eventstream
+from aiomoto import AwsRequest, AwsResponse, eventstream
 from aiomoto.asking import whole
 from aiomoto.background import background
 from aiomoto.bells import async_bell
 from aiomoto.jobs import in_thread
-from aiomoto.request import AwsRequest, AwsResponse
 
 from .context import Context, Function
 from .running import Outcome
 
 if TYPE_CHECKING:
-    from aiomoto.engine import Engine
+    from aiomoto import Engine
 
     from .registered import Handler
     from .service import Service

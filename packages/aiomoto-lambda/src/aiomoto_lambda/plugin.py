@@ -13,9 +13,7 @@ from .registered import handlers
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patch
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine, Patch
 
     from .compat.sources import Listener
     from .service import Service

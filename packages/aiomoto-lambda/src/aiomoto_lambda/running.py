@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from aiomoto import Clock
 from aiomoto.bells import async_bell, trio_here
-from aiomoto.clock import Clock
 from aiomoto.jobs import in_thread
 
 from .context import Context, Function

@@ -22,7 +22,7 @@ from .running import Outcome, Run, is_async, loaded
 from .sources import Sources
 
 if TYPE_CHECKING:
-    from aiomoto.engine import Engine
+    from aiomoto import Engine
 
     from .compat.functions import Lambda
     from .compat.sources import Mapping

@@ -10,7 +10,7 @@ from aiomoto.aws_chunked import AwsChunkedBody, decode_aws_chunked
 from .compat import MotoBodies, MotoObjects
 
 if TYPE_CHECKING:
-    from aiomoto.plugin.patches import Patch
+    from aiomoto import Patch
 
 #: What moto looks for in a whole body, payload included.
 _CHECKSUM = re.compile(rb"x-amz-checksum-\w+:(.+={1,2})")

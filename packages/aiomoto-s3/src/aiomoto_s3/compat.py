@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, MutableMapping
 from typing import Any
 
-from aiomoto.compat import attribute, close_client, mentions, require, require_attributes
+from aiomoto.compat.names import attribute, mentions, require, require_attributes
+from aiomoto.compat.open_clients import close_client
 
 
 class MotoBodies:

@@ -20,7 +20,7 @@ from aiomoto.locks import Order, guarded
 from .compat import S3fs
 
 if TYPE_CHECKING:
-    from aiomoto.plugin.patches import Patch
+    from aiomoto import Patch
 
 _TABLE = "_aiomoto_s3"
 #: Closing is a callback on a loop that has nothing else to do; more would be a deadlock.

@@ -21,7 +21,7 @@ from aiomoto.locks import Order, guarded
 from .compat import FsspecCaches
 
 if TYPE_CHECKING:
-    from aiomoto.plugin.patches import Patch
+    from aiomoto import Patch
 
 _TABLE = "_aiomoto_s3_cache"
 

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiomoto import ServicePlugin, hookimpl
-from aiomoto.plugin.fast_paths import FastPath
-from aiomoto.plugin.imports import LatePart
+from aiomoto import FastPath, LatePart, ServicePlugin, hookimpl
 from aiomoto.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patch
-    from aiomoto.request import AwsRequest
+    from aiomoto import AwsRequest, Engine, Patch
 
     from .filesystems import Filesystems
     from .local_caches import LocalCaches

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiomoto import ServicePlugin, hookimpl
-from aiomoto.plugin.fast_paths import FastPath
+from aiomoto import FastPath, ServicePlugin, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patch
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine, Patch
 
     from .polling import Polling
 

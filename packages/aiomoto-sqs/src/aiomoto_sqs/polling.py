@@ -9,8 +9,9 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from aiomoto import VirtualClock
 from aiomoto.bells import AsyncBell, Bell, ThreadBell, async_bell, running_loop
-from aiomoto.clock import Timer, VirtualClock
+from aiomoto.clock import Timer
 from aiomoto.standstill import waiting
 
 from .compat.queues import Note, Sqs
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine
 
 #: Seconds; sums of floating point numbers.
 _ROUNDING = 1e-6

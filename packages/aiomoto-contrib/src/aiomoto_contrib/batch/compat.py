@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from aiomoto.compat import require
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import require
 
 from ..common.stand_ins import Waits
 

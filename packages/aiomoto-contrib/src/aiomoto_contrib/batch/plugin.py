@@ -10,9 +10,7 @@ from aiomoto import ServicePlugin, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patch
-    from aiomoto.request import AwsRequest
+    from aiomoto import AwsRequest, Engine, Patch
 
     from ..common.stand_ins import Waits
 

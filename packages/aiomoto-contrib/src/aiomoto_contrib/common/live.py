@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import cast
 
-from aiomoto import eventstream
+from aiomoto import AwsRequest, AwsResponse, Clock, eventstream
 from aiomoto.bells import AsyncBell, async_bell
-from aiomoto.clock import Clock
 from aiomoto.locks import Order, guarded
-from aiomoto.request import AwsRequest, AwsResponse, HeaderItems
+from aiomoto.request import HeaderItems
 from aiomoto.standstill import Standstill, waiting
 
 

@@ -13,8 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
+from aiomoto import Clock
 from aiomoto.background import background
-from aiomoto.clock import Clock
 from aiomoto.jobs import on_loop
 from aiomoto.locks import Order, guarded
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 from typing import Any
 
+from aiomoto import Patch
 from aiomoto.asking import Arn
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto.compat.names import require, require_attributes
 
 _MODELS = "moto.events.models"
 #: What moto has no delivery for.

@@ -12,10 +12,8 @@ from aiomoto import ServicePlugin, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from aiomoto import AwsRequest, Engine, Patch
     from aiomoto.asking import Asker
-    from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patch
-    from aiomoto.request import AwsRequest
 
 
 class EventsPlugin(ServicePlugin["Asker"]):

@@ -7,9 +7,8 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Any
 
-from aiomoto.clock import Clock
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Clock, Patch
+from aiomoto.compat.names import require, require_attributes
 
 _MODELS = "moto.kinesis.models"
 

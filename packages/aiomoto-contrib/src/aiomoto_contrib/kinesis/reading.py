@@ -6,9 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from aiomoto import eventstream
+from aiomoto import AwsResponse, eventstream
 from aiomoto.asking import Refused
-from aiomoto.request import AwsResponse
 
 #: The content type of what Kinesis sends.
 JSON = "application/x-amz-json-1.1"

@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from aiomoto import eventstream
+from aiomoto import AwsRequest, AwsResponse, eventstream
 from aiomoto.asking import Refused
-from aiomoto.request import AwsRequest, AwsResponse
 
 from ..common.live import LiveBodies, Script, Until
 from .reading import JSON, Subscription, position, refused
 
 if TYPE_CHECKING:
-    from aiomoto.engine import Engine
+    from aiomoto import Engine
 
     from .compat import Kinesis
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import require, require_attributes
 
 _MODELS = "moto.logs.models"
 _FIND = "_find_live_tail_log_group"

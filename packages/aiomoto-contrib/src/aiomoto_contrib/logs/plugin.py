@@ -12,9 +12,7 @@ from aiomoto import ServicePlugin, hookimpl
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiomoto.engine import Engine
-    from aiomoto.plugin.patches import Patch
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine, Patch
 
     from .tails import LiveTail
 

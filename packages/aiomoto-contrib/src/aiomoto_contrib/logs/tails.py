@@ -13,9 +13,7 @@ from aiomoto import eventstream
 from ..common.live import LiveBodies, Script, Until
 
 if TYPE_CHECKING:
-    from aiomoto.clock import Clock
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Clock, Engine
 
     from .compat import Logs
 

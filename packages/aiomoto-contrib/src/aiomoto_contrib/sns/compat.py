@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import require, require_attributes
 
 _MODELS = "moto.sns.models"
 

@@ -18,8 +18,7 @@ from aiomoto.jobs import in_thread, on_loop
 from .posting import post
 
 if TYPE_CHECKING:
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine
 
     from .compat import Delivery, Sns
 

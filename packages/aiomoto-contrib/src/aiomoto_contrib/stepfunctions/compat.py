@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import require, require_attributes
 
 from ..common.stand_ins import Waits
 

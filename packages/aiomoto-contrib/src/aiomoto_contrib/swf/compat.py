@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from aiomoto.compat import require
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import require
 
 from ..common.stand_ins import Waits
 

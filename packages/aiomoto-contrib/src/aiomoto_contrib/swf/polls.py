@@ -20,8 +20,7 @@ from aiomoto.standstill import waiting
 from ..common.stand_ins import Waits
 
 if TYPE_CHECKING:
-    from aiomoto.engine import Engine
-    from aiomoto.request import AwsRequest, AwsResponse
+    from aiomoto import AwsRequest, AwsResponse, Engine
 
     from .compat import Swf
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..lazy import lazily
 from .recording import Calls, recorder
 
 if TYPE_CHECKING:
@@ -11,11 +12,5 @@ if TYPE_CHECKING:
 
 __all__ = ["Calls", "RecordedCall", "recorder"]
 
-
-def __getattr__(name: str) -> object:
-    """Import what pytest's start has no use for when it is first asked for."""
-    if name != "RecordedCall":
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from .record import RecordedCall
-
-    return RecordedCall
+if not TYPE_CHECKING:
+    __getattr__ = lazily(__name__, {"RecordedCall": "record"})

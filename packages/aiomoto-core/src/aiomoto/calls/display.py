@@ -1,33 +1,15 @@
-"""Calls as text: shortened, with secrets masked; and why an assertion failed."""
+"""Calls as text: a report of several, and why an assertion failed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..environment import MASK
-from .record import differences
+from .masking import ITEMS, member, shown, value_shown
+from .record import RecordedCall, differences
 
-if TYPE_CHECKING:
-    from .record import RecordedCall
-
-#: How much of a text, of a list and of a report is shown.
-TEXT, ITEMS, LINES = 60, 4, 30
-# Beside what AWS's models mark as sensitive. Tokens that only say where to go on, or
-# that make a call idempotent, are no secrets.
-_SECRET = re.compile(
-    r"password|passphrase|secret(?!id$|arn$|name$)|credential|private_?key"
-    r"|(session|auth|security|access|refresh|bearer|id)_?token|sse\w*customerkey$",
-    re.IGNORECASE,
-)
-
-
-def shown(parameters: Mapping[str, Any], shape: Any = None) -> str:
-    """``Bucket='docs', Body=<5 bytes>`` for parameters of the botocore shape ``shape``."""
-    return ", ".join(
-        f"{name}={_value(name, value, _member(shape, name))}" for name, value in parameters.items()
-    )
+#: How many lines a report has.
+LINES = 30
 
 
 def report(calls: Sequence[RecordedCall], dropped: int = 0) -> str:
@@ -79,10 +61,10 @@ def explained(
 def _otherwise(call: RecordedCall, wanted: Mapping[str, Any]) -> list[str]:
     lines = []
     for name in differences(call, wanted):
-        member = _member(call.shape, name)
-        expected = _value(name, wanted[name], member)
+        shape = member(call.shape, name)
+        expected = value_shown(name, wanted[name], shape)
         if name in call.parameters:
-            was = _value(name, call.parameters[name], member)
+            was = value_shown(name, call.parameters[name], shape)
             text = f"{name} is {was}, not {expected}"
             lines.append(f"    {name} is another" if was == expected else f"    {text}")
         elif call.complete:
@@ -94,30 +76,3 @@ def _otherwise(call: RecordedCall, wanted: Mapping[str, Any]) -> list[str]:
 
 def _indented(calls: Sequence[RecordedCall]) -> list[str]:
     return [f"  {line}" for line in report(calls).splitlines()]
-
-
-def _value(name: str, value: Any, shape: Any) -> str:
-    if _SECRET.search(name) or (shape is not None and shape.metadata.get("sensitive")):
-        return MASK
-    if isinstance(value, (bytes, bytearray)):
-        return f"<{len(value)} bytes>" if len(value) > 20 else repr(bytes(value))
-    if isinstance(value, Mapping):
-        pairs = [
-            f"{key!r}: {_value(str(key), item, _member(shape, str(key)))}"
-            for key, item in list(value.items())[:ITEMS]
-        ]
-        return "{" + ", ".join(pairs + ["..."] * (len(value) > ITEMS)) + "}"
-    if isinstance(value, (list, tuple)):
-        inner = getattr(shape, "member", None)
-        items = [_value("", item, inner) for item in value[:ITEMS]]
-        return "[" + ", ".join(items + ["..."] * (len(value) > ITEMS)) + "]"
-    text = repr(value)
-    return text if len(text) <= TEXT else f"{text[: TEXT - 4]}...{text[-1]}"
-
-
-def _member(shape: Any, name: str) -> Any:
-    if shape is None:
-        return None
-    if shape.type_name == "structure":
-        return shape.members.get(name)
-    return shape.value if shape.type_name == "map" else None

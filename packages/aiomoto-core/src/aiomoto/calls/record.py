@@ -129,7 +129,7 @@ class RecordedCall:
         """``s3 PutObject(Bucket='docs', Key='a.txt', Body=<5 bytes>)``, secrets masked."""
         if self.operation is None:
             return f"{self.service or urlsplit(self.url).netloc} {self.method} {_path(self.url)}"
-        from .display import shown
+        from .masking import shown
 
         parameters = shown(*self._decoded)
         if not self.complete:

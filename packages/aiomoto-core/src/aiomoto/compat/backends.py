@@ -57,6 +57,11 @@ class Moto(Switch):
             return None
         return found if hasattr(found, "from_primitives") else None
 
+    @property
+    def services(self) -> set[str]:
+        """The services that it has, by its own names."""
+        return {service for service, _ in self.url_patterns}
+
     # -- moto's configuration ---------------------------------------------
 
     def passes(self, clean_url: str, service: str | None) -> bool:

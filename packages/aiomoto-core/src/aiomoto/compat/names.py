@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 from ..errors import ConflictingDistribution, IncompatibleLibrary
 from ..plugin.patches import Patch
 
+__all__ = ["attribute", "mentions", "require", "require_attributes"]
+
 
 def require(library: str, module: str, *path: str) -> Any:
     """The object at ``module`` and attribute ``path``, or a clear refusal."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+__all__ = ["close_client"]
+
 
 def is_open(client: Any) -> bool:
     """Whether an aiobotocore client has an HTTP session that was not closed."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from typing import Any
 
 from ..errors import InvalidOption, PluginError
@@ -32,6 +32,55 @@ def problem_of(attribute: str, hook: str, function: object, options: Any) -> str
             "only aiomoto_handle may return an awaitable."
         )
     return None
+
+
+def hooks_of(
+    plugin: object, name: str, options_of: Callable[[object, str], Mapping[str, Any] | None]
+) -> set[str]:
+    """The hooks that a plugin implements; refuses what would be silently ignored."""
+    if inspect.isclass(plugin):
+        raise PluginError(f"Plugin {name!r} is a class; give an object of it: {name}().")
+    found = set()
+    for attribute in dir(plugin):
+        function = getattr(plugin, attribute, None)
+        options = callable(function) and options_of(plugin, attribute)
+        if not options and not (attribute.startswith("aiomoto_") and callable(function)):
+            continue
+        hook = (options and options["specname"]) or attribute
+        problem = problem_of(attribute, hook, function, options)
+        if problem:
+            raise PluginError(f"Plugin {name!r}{problem}")
+        found.add(hook)
+    if not found:
+        raise PluginError(f"Plugin {name!r} implements no hook. {HOOKS_ARE}")
+    return found
+
+
+def check_services(
+    name: str,
+    hooks: set[str],
+    services: list[Any],
+    known: Callable[[], Iterable[str]],
+    owners: Mapping[str, str],
+) -> None:
+    """Refuse services that moto lacks or that have an owner, and request hooks without any."""
+    if not services and (useless := sorted(hooks & REQUEST_HOOKS)):
+        raise PluginError(
+            f"Plugin {name!r}: {useless[0]} would never be called, since the plugin owns no "
+            "service. Return their names from aiomoto_services()."
+        )
+    motos = set(known()) if services else set()
+    for service in services:
+        if service not in motos:
+            raise PluginError(
+                f"Plugin {name!r} owns {service!r}, which the installed moto does not have. "
+                "Names are those of moto.backend_index, for instance 's3' or 'awslambda'."
+            )
+        if service in owners:
+            raise PluginError(
+                f"Plugins {owners[service]!r} and {name!r} both own {service!r}. "
+                "Uninstall one of them, or give only one to mock_aws(plugins=...)."
+            )
 
 
 def problem_of_response(response: Any) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import Any
 
 from ..errors import IncompatibleLibrary
-from .imports import ModulePatches, put_in, take_out
+from .imports import ModulePatches
 from .patches import Patch
 
 _log = logging.getLogger("aiomoto")
@@ -66,39 +66,6 @@ class FastPath(ModulePatches):
             self._told = True
             _log.info("Fast path off, all else works: %s: %s", self, self.reason)
         return True
-
-
-class FastPaths:
-    """The fast paths of one engine, put in and taken out together."""
-
-    def __init__(self, paths: Iterable[FastPath]) -> None:
-        self._paths = list(paths)
-        self._on = False
-
-    def __iter__(self) -> Iterator[FastPath]:
-        return iter(tuple(self._paths))
-
-    def begin(self, path: FastPath) -> None:
-        """Add one, such as a plugin's; it is put in while every active mock wants fast paths."""
-        if path not in self._paths:
-            self._paths.append(path)
-        if self._on:
-            path.put_in()
-
-    def end(self, path: FastPath) -> None:
-        """Take one out, and out of the list; harmless if it isn't there."""
-        path.take_out()
-        if path in self._paths:
-            self._paths.remove(path)
-
-    def switch(self, on: bool) -> None:
-        """Put all in, or take all out."""
-        if on:
-            self._on = True
-            put_in(self._paths)
-        elif self._on:
-            take_out(reversed(self._paths))
-            self._on = False
 
 
 def _reason(error: Exception) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from ..locks import Order, guarded, under
@@ -17,27 +16,27 @@ from .finder import Finder
 from .patches import MISSING, Patch
 
 State = TypeVar("State")
+Module = TypeVar("Module", bound="ModulePatches")
 
-#: What is called with the import of a module, and whether with the next one alone.
-_waiting: dict[str, list[tuple[Callable[[], object], bool]]] = {}
+#: What is called with each import of a module.
+_waiting: dict[str, list[Callable[[], object]]] = {}
 #: Neither is held while something is imported: the import system has locks of its own.
 _lock = guarded(threading.RLock(), Order.LEAF)
 #: Held while patches are put in or taken out.
 _patching = guarded(threading.RLock(), Order.LEAF)
 
 
-def when_imported(module: str, begin: Callable[[], object]) -> Callable[[], None]:
-    """Call ``begin()`` now if the module is imported, else as soon as it is.
+def when_imported(module: str, imported: Callable[[], object]) -> None:
+    """Call ``imported()`` with each import of a module from now on.
 
-    Returns what forgets ``begin`` again, if it wasn't called. What ``begin`` raises is raised
-    by whoever imports the module, which doesn't count as imported then: the next attempt
-    calls ``begin`` again.
+    What it raises is raised by whoever imports the module, which doesn't count as imported then.
     """
-    if module in sys.modules:
-        begin()
-        return _nothing
-    _wait(module, begin, once=True)
-    return partial(_forget, module, (begin, True))
+    _finder.names.add(module)
+    watch_imports()
+    with _lock:
+        waiting = _waiting.setdefault(module, [])
+        if imported not in waiting:
+            waiting.append(imported)
 
 
 def watch_imports() -> None:
@@ -133,7 +132,7 @@ class ModulePatches:
             if not self._waits:
                 # For good: the module may be imported anew at any time, and a start that had
                 # to register again would be dearer.
-                _wait(self.module, self._imported)
+                when_imported(self.module, self._imported)
                 self._waits = True
             if self.module in sys.modules:
                 self._begin()
@@ -221,6 +220,39 @@ def _end(patches: Iterable[ModulePatches]) -> None:
         one.end()
 
 
+class PatchTable(Generic[Module]):
+    """Patches of one kind, of core and of plugins, put in and taken out together."""
+
+    def __init__(self, modules: Iterable[Module]) -> None:
+        self._modules = list(modules)
+        self._on = False
+
+    def __iter__(self) -> Iterator[Module]:
+        return iter(tuple(self._modules))
+
+    def begin(self, patches: Module) -> None:
+        """Add a plugin's; they are put in while the table is on."""
+        if patches not in self._modules:
+            self._modules.append(patches)
+        if self._on:
+            patches.put_in()
+
+    def end(self, patches: Module) -> None:
+        """Take them out, and out of the table; harmless if they aren't there."""
+        patches.take_out()
+        if patches in self._modules:
+            self._modules.remove(patches)
+
+    def switch(self, on: bool) -> None:
+        """Put all in, or take all out, but for what somebody else has patched over since."""
+        if on:
+            self._on = True
+            put_in(self._modules)
+        elif self._on:
+            take_out(reversed(self._modules))
+            self._on = False
+
+
 class LatePart(Generic[State]):
     """State that a plugin makes when a module is imported, with the patches that feed it."""
 
@@ -260,36 +292,16 @@ class LatePart(Generic[State]):
         return patches
 
 
-def _nothing() -> None:
-    """Nothing is left to forget."""
-
-
-def _wait(module: str, begin: Callable[[], object], *, once: bool = False) -> None:
-    _finder.names.add(module)
-    watch_imports()
-    with _lock:
-        waiting = _waiting.setdefault(module, [])
-        if (begin, once) not in waiting:
-            waiting.append((begin, once))
-
-
-def _forget(module: str, *waited: tuple[Callable[[], object], bool]) -> None:
-    with _lock:
-        waiting = _waiting.get(module, [])
-        _waiting[module] = [one for one in waiting if one not in waited]
-
-
 def _imported(module: str) -> None:
     with _lock:
         waiting = tuple(_waiting.get(module, ()))
     try:
-        for begin, _ in waiting:
-            begin()
+        for imported in waiting:
+            imported()
     except BaseException:
         # The import system takes it out as well, but only after this.
         sys.modules.pop(module, None)
         raise
-    _forget(module, *(one for one in waiting if one[1]))
 
 
 _finder = Finder(_imported)

@@ -14,21 +14,34 @@ from ..errors import PluginError
 from ..request import AwsRequest, AwsResponse
 from ..undo import Undo
 from . import spec
-from .checks import HOOKS_ARE, REQUEST_HOOKS, name_of, problem_of, problem_of_response
+from .checks import check_services, hooks_of, name_of, problem_of_response
+from .imports import ModulePatches
 from .marker import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Engine, Front
+    from .imports import PatchTable
 
 
 class PluginManager:
     """The plugins of one engine, and which of them owns which service.
 
+    ``wires`` is where those that plugins bring are begun, with the plugin.
     ``known_services()`` lists the services that moto has, to refuse a plugin
     that owns something else.
     """
 
-    def __init__(self, known_services: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        front: Front,
+        wires: PatchTable[ModulePatches],
+        known_services: Callable[[], Iterable[str]],
+    ) -> None:
+        self._engine = engine
+        self._front = front
+        self._wires = wires
+        self._brought: dict[str, tuple[ModulePatches, ...]] = {}
         self._manager = pluggy.PluginManager(ENTRY_POINT_GROUP)
         self._manager.add_hookspecs(spec)
         self._known_services = known_services
@@ -84,11 +97,15 @@ class PluginManager:
         """
         if self._manager.has_plugin(name) or self.name_of(plugin) is not None:
             raise PluginError(f"Plugin {name!r} is registered already.")
-        hooks = self._check_hooks(plugin, name)
+        hooks = hooks_of(plugin, name, self._manager.parse_hookimpl_opts)
         try:
             self._manager.register(plugin, name)
             self._manager.check_pending()
-            services = self._services_of(hooks, name)
+            services = self._listed(name, "aiomoto_services", "moto's service names", object)
+            check_services(name, hooks, services, self._known_services, self._owners)
+            wires = self._listed(
+                name, "aiomoto_wires", "ModulePatches", ModulePatches, front=self._front
+            )
         except pluggy.PluginValidationError as error:
             self._drop(name)
             raise PluginError(f"Plugin {name!r} is not usable: {error}") from error
@@ -96,6 +113,7 @@ class PluginManager:
             self._drop(name)
             raise
         self._owners.update(dict.fromkeys(services, name))
+        self._brought[name] = tuple(wires)
 
     def add(self, plugin: object, user: object) -> None:
         """Take in a plugin object that was given to a mock, in the name of ``user``.
@@ -114,14 +132,14 @@ class PluginManager:
         self._given[name] = (plugin, [user])
         self.register(plugin, name)
 
-    def remove(self, plugin: object, user: object, engine: Engine) -> None:
+    def remove(self, plugin: object, user: object) -> None:
         """Take back what one :meth:`add` did; nothing if it did nothing."""
         for name, (known, users) in self._given.items():
             if known is plugin and user in users:
                 if len(users) > 1:
                     users.remove(user)
                 else:
-                    self.unregister(name, engine)
+                    self.unregister(name)
                 return
 
     def name_of(self, plugin: object) -> str | None:
@@ -130,11 +148,11 @@ class PluginManager:
             (name for name, known in self._manager.list_name_plugin() if known is plugin), None
         )
 
-    def unregister(self, name: str, engine: Engine) -> None:
+    def unregister(self, name: str) -> None:
         """Deactivate a plugin if it is active, and forget it and what it owns."""
         steps = Undo()
         steps.add(self._forget, name)
-        steps.add(self.deactivate, name, engine)
+        steps.add(self.deactivate, name)
         steps.close()
 
     def _forget(self, name: str) -> None:
@@ -144,62 +162,23 @@ class PluginManager:
 
     def _drop(self, name: str) -> None:
         self._calls.pop(name, None)
+        self._brought.pop(name, None)
         if self._manager.has_plugin(name):
             self._manager.unregister(name=name)
 
-    def _check_hooks(self, plugin: object, name: str) -> set[str]:
-        """The hooks that a plugin implements; refuses what would be silently ignored."""
-        if inspect.isclass(plugin):
-            raise PluginError(f"Plugin {name!r} is a class; give an object of it: {name}().")
-        found = set()
-        for attribute in dir(plugin):
-            function = getattr(plugin, attribute, None)
-            options = callable(function) and self._manager.parse_hookimpl_opts(plugin, attribute)
-            if not options and not (attribute.startswith("aiomoto_") and callable(function)):
-                continue
-            hook = (options and options["specname"]) or attribute
-            problem = problem_of(attribute, hook, function, options)
-            if problem:
-                raise PluginError(f"Plugin {name!r}{problem}")
-            found.add(hook)
-        if not found:
-            raise PluginError(f"Plugin {name!r} implements no hook. {HOOKS_ARE}")
-        return found
-
-    def _services_of(self, hooks: set[str], name: str) -> list[str]:
-        given: Any = []
-        if "aiomoto_services" in hooks:
-            try:
-                given = self._call(name, "aiomoto_services")
-            except Exception as error:
-                raise PluginError(
-                    f"Plugin {name!r}: aiomoto_services() raised {error!r}."
-                ) from error
-        if isinstance(given, (str, Mapping)) or not isinstance(given, Iterable):
-            raise PluginError(
-                f"Plugin {name!r}: aiomoto_services() returns a list of moto's service "
-                f"names, got {given!r}."
-            )
-        services = list(given)
-        useless = sorted(hooks & REQUEST_HOOKS) if not services else []
-        if useless:
-            raise PluginError(
-                f"Plugin {name!r}: {useless[0]} would never be called, since the plugin owns no "
-                "service. Return their names from aiomoto_services()."
-            )
-        known = set(self._known_services()) if services else set()
-        for service in services:
-            if service not in known:
-                raise PluginError(
-                    f"Plugin {name!r} owns {service!r}, which the installed moto does not have. "
-                    "Names are those of moto.backend_index, for instance 's3' or 'awslambda'."
-                )
-            if service in self._owners:
-                raise PluginError(
-                    f"Plugins {self._owners[service]!r} and {name!r} both own {service!r}. "
-                    "Uninstall one of them, or give only one to mock_aws(plugins=...)."
-                )
-        return services
+    def _listed(self, name: str, hook: str, what: str, kind: type, **given: Any) -> list[Any]:
+        """What a hook lists when its plugin is loaded; nothing if the plugin lacks the hook."""
+        if self._find(name, hook) is None:
+            return []
+        try:
+            answer = self._call(name, hook, **given)
+        except Exception as error:
+            raise PluginError(f"Plugin {name!r}: {hook}() raised {error!r}.") from error
+        if isinstance(answer, Iterable) and not isinstance(answer, (str, Mapping)):
+            listed = list(answer)
+            if all(isinstance(one, kind) for one in listed):
+                return listed
+        raise PluginError(f"Plugin {name!r}: {hook}() returns a list of {what}, got {answer!r}.")
 
     # -- typed calls -------------------------------------------------------
 
@@ -226,12 +205,12 @@ class PluginManager:
         name = self._owners.get(request.service) if request.service else None
         return None if name is None else self._call(name, hook, request=request, **given)
 
-    def activate_all(self, engine: Engine) -> None:
+    def activate_all(self) -> None:
         """Call ``aiomoto_activate`` of each plugin, in the order of registration."""
         for name in self.names:
-            self.activate(name, engine)
+            self.activate(name)
 
-    def activate(self, name: str, engine: Engine) -> None:
+    def activate(self, name: str) -> None:
         """Call ``aiomoto_activate`` of one plugin, unless it is active.
 
         It counts as active where that is interrupted, so that it is deactivated.
@@ -239,46 +218,52 @@ class PluginManager:
         if name not in self._active:
             self._active.append(name)
             try:
-                self._call(name, "aiomoto_activate", engine=engine)
+                for patches in self._brought[name]:
+                    self._wires.begin(patches)
+                self._call(name, "aiomoto_activate", engine=self._engine)
             except Exception:
-                self._active.remove(name)
+                self._retire(name)
                 raise
 
-    def deactivate_all(self, engine: Engine) -> None:
+    def deactivate_all(self) -> None:
         """Call ``aiomoto_deactivate`` of the active plugins, last first; all, even if one fails."""
         calls = Undo()
         for name in self._active:
-            calls.add(self.deactivate, name, engine)
+            calls.add(self.deactivate, name)
         calls.close()
 
-    def deactivate(self, name: str, engine: Engine) -> None:
+    def deactivate(self, name: str) -> None:
         """Call ``aiomoto_deactivate`` of one plugin, if it is active."""
         if name in self._active:
             try:
                 # Interrupted, it runs once more, as a step of `Undo` does.
                 try:
-                    self._call(name, "aiomoto_deactivate", engine=engine)
+                    self._call(name, "aiomoto_deactivate", engine=self._engine)
                 except Exception:
                     raise
                 except BaseException:
-                    self._call(name, "aiomoto_deactivate", engine=engine)
+                    self._call(name, "aiomoto_deactivate", engine=self._engine)
                     raise
             finally:
-                self._active = [active for active in self._active if active != name]
+                self._retire(name)
 
-    def reset_all(self, engine: Engine) -> None:
+    def _retire(self, name: str) -> None:
+        """Take a plugin's wires out; it counts as active until all are, should a signal come."""
+        for patches in reversed(self._brought[name]):
+            self._wires.end(patches)
+        self._active = [active for active in self._active if active != name]
+
+    def reset_all(self) -> None:
         """Call ``aiomoto_reset`` of the active plugins, first first; all, even if one fails."""
         calls = Undo()
         for name in reversed(self._active):
-            calls.add(partial(self._call, name, "aiomoto_reset", engine=engine))
+            calls.add(partial(self._call, name, "aiomoto_reset", engine=self._engine))
         calls.close()
 
-    def handle(
-        self, engine: Engine, request: AwsRequest
-    ) -> AwsResponse | Awaitable[AwsResponse | None] | None:
+    def handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
         """``aiomoto_handle`` of the request's owner; what it returned is checked when awaited."""
         answer: AwsResponse | Awaitable[AwsResponse | None] | None
-        answer = self._ask_owner(request, "aiomoto_handle", engine=engine)
+        answer = self._ask_owner(request, "aiomoto_handle", engine=self._engine)
         return answer
 
     def check_answer(self, request: AwsRequest, answer: object) -> AwsResponse:

@@ -11,7 +11,7 @@ from .imports import LatePart, ModulePatches, State
 from .marker import hookimpl
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Engine
     from .fast_paths import FastPath
     from .patches import Patch
 

@@ -14,8 +14,9 @@ import pluggy
 from .marker import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Engine, Front
     from ..request import AwsRequest, AwsResponse
+    from .imports import ModulePatches
 
 hookspec = pluggy.HookspecMarker(ENTRY_POINT_GROUP)
 
@@ -28,6 +29,18 @@ def aiomoto_services() -> Iterable[str]:
     ``awslambda``), as in ``moto.backend_index``. Only requests to these
     services reach the plugin's request hooks. Two plugins that own the same
     service are refused. Since 0.1.
+    """
+    raise NotImplementedError
+
+
+@hookspec
+def aiomoto_wires(front: Front) -> Iterable[ModulePatches]:
+    """Bring the wire of an HTTP or AWS client that core doesn't know.
+
+    Called once, when the plugin is loaded. Each :class:`ModulePatches` waits for the
+    module whose import brings in the client; it is put in before ``aiomoto_activate`` is
+    called and taken out after ``aiomoto_deactivate``, in the table of core's own. The
+    patches ask ``front`` about each request. Since 0.1.
     """
     raise NotImplementedError
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+import pytest
+
 from ..compat import names
 from ..engine import engine
 from ..mock import mock_aws
 from ..plugin.fast_paths import FastPath
-from ..plugin.patches import Patch, Patches
+from ..plugin.patches import Patch
 
 
 def installed() -> list[FastPath]:
@@ -88,19 +90,12 @@ def _telling(tell: Callable[[FastPath, str], bool]) -> Iterator[None]:
         cls = _named(function).rpartition(".")[0]
         return mentions(function, name) and is_there(f"{cls}.{name}")
 
-    patches = Patches()
-    try:
-        patches.put_in(
-            [
-                (FastPath, "made", noting),
-                (names, "module_of", module_if_there),
-                (names, "attribute_of", attribute_if_there),
-                (names, "mentions", mentions_if_there),
-            ]
-        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FastPath, "made", noting)
+        patch.setattr(names, "module_of", module_if_there)
+        patch.setattr(names, "attribute_of", attribute_if_there)
+        patch.setattr(names, "mentions", mentions_if_there)
         yield
-    finally:
-        patches.take_out()
 
 
 def _named(owner: Any) -> str:

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from ..plugin.patches import Patches
 from ..warning import user_frame
 from .compat import UNITTEST_PATCH
 from .state import MISSING, Change
@@ -32,8 +31,8 @@ class Origins:
         self._mocks: dict[Any, str] = {}
         #: Variable and value, or an owner's id and attribute, to where it was changed.
         self._places: dict[tuple[Any, Any], str] = {}
-        self._patches = Patches()
-        self._tracked: list[tuple[Any, str]] = []
+        #: Owner, attribute, original, replacement.
+        self._tracked: list[tuple[Any, str, Any, Any]] = []
 
     def start(self) -> None:
         _hook()
@@ -42,7 +41,9 @@ class Origins:
             self.track(module)
 
     def stop(self) -> None:
-        self._patches.take_out()
+        for owner, attribute, original, replacement in reversed(self._tracked):
+            if vars(owner)[attribute] is replacement:
+                setattr(owner, attribute, original)
         self._tracked.clear()
         _watching.remove(self)
 
@@ -61,10 +62,12 @@ class Origins:
             owner: Any = sys.modules.get(module) if name == module else None
             if owner is not None and owner_name:
                 owner = getattr(owner, owner_name, None)
-            if owner is None or (owner, attribute) in self._tracked:
+            if owner is None or (owner, attribute) in (one[:2] for one in self._tracked):
                 continue
-            self._patches.put_in([(owner, attribute, wrapper(self, getattr(owner, attribute)))])
-            self._tracked.append((owner, attribute))
+            original = vars(owner)[attribute]
+            replacement = wrapper(self, original)
+            self._tracked.append((owner, attribute, original, replacement))
+            setattr(owner, attribute, replacement)
 
     def client_tells(self, original: Callable[..., Any]) -> Callable[..., Any]:
         """``__aenter__`` of clients, noting who opened them."""
@@ -168,8 +171,7 @@ def _hook() -> None:
     from ..plugin.imports import when_imported
 
     for module in _MODULES:
-        if module not in sys.modules:
-            when_imported(module, partial(_imported, module))
+        when_imported(module, partial(_imported, module))
 
 
 def _imported(name: str) -> None:

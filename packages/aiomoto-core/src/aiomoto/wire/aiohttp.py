@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING, Any
 from multidict import CIMultiDict
 
 from .. import compat
-from ..guard import Verdict
 from ..request import AwsRequest, AwsResponse, current_call
 from .http1 import (
     CHUNK,
@@ -34,27 +33,24 @@ from .steps import resumed
 from .streaming import Feed
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Front
     from ..plugin.patches import Patch
 
 
-def patches(engine: Engine) -> list[Patch]:
+def patches(front: Front) -> list[Patch]:
     """What to replace in aiohttp while a mock is active."""
     seam = _seam(sys.modules["aiohttp"])
     original = seam.compat.connector_class.connect
 
     async def connect(self: Any, req: Any, traces: Any, timeout: Any) -> Any:
         """Answer connections to AWS from memory; all others are made for real."""
-        call = current_call.get()
-        ruling = engine.judge(str(req.url), req.headers, call)
-        if ruling.verdict is Verdict.PASS:
+        aws_url = front.judge(str(req.url), req.headers, current_call.get())
+        if aws_url is None:
             return await original(self, req, traces, timeout)
-        if ruling.verdict is Verdict.BLOCK:
-            raise engine.blocked(ruling.url, req.headers, call)
         connection = await seam.compat.connect(
             self, req, traces, timeout.connect, partial(seam.protocol, req.loop)
         )
-        connection.protocol.begin(engine, req, ruling.url)
+        connection.protocol.begin(front, req, aws_url)
         return connection
 
     return [(seam.compat.connector_class, "connect", connect)]
@@ -170,9 +166,9 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             self._bound: Any = None
             self.connection_made(MemoryTransport(self, loop))
 
-        def begin(self, engine: Engine, request: Any, aws_url: str) -> None:
+        def begin(self, front: Front, request: Any, aws_url: str) -> None:
             """Take the next request of this connection."""
-            self._engine = engine
+            self._front = front
             self._client_request: Any = request
             self._aws_url = aws_url
             self._reader: RequestReader | None = None
@@ -256,9 +252,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             if transport is None or not has_body(request, response.status):
                 await close_stream(response)
             else:
-                transport.feed = Feed(
-                    self._engine, transport, self.data_received, request, response
-                )
+                transport.feed = Feed(self._front, transport, self.data_received, request, response)
             if transport is not None:
                 transport.deliver(response_head(request, response), b"")
 
@@ -273,7 +267,7 @@ def _protocol_class(seam: compat.Aiohttp) -> Callable[..., Any]:
             if self.transport is None:
                 return None
             began = self.loop.time()
-            answer = self._engine.answer(request)
+            answer = self._front.answer(request)
             try:
                 waits_for = answer.send(None)
             except StopIteration as done:

@@ -16,13 +16,12 @@ from typing import TYPE_CHECKING, Any
 from ..bells import trio_here
 from ..compat import require
 from ..errors import add_note
-from ..guard import Verdict
-from ..request import AwsRequest, AwsResponse, Call, current_call, headers_of
+from ..request import AwsRequest, AwsResponse, Call, headers_of
 from .http1 import BODILESS, Incoming
 from .passing import passing
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Front
     from ..plugin.patches import Patch
 
 _MARK = "aiomoto_call"
@@ -37,7 +36,7 @@ _NEEDS_ASYNCIO = (
 _PIECE = 1 << 20
 
 
-def patches(engine: Engine) -> list[Patch]:
+def patches(front: Front) -> list[Patch]:
     """What to replace in botocore while a mock is active."""
     endpoint_class = require("botocore", "botocore.endpoint", "Endpoint")
     session_class = require("botocore", "botocore.httpsession", "URLLib3Session")
@@ -51,13 +50,11 @@ def patches(engine: Engine) -> list[Patch]:
     def send(self: Any, request: Any) -> Any:
         """Answer AWS requests from moto; all others are sent."""
         call = _call_of(request)
-        ruling = engine.judge(request.url, request.headers, call)
-        if ruling.verdict is Verdict.BLOCK:
-            raise engine.blocked(ruling.url, request.headers, call)
-        if ruling.verdict is Verdict.PASS:
-            with passing(engine, request, call) as answered:
+        aws_url = front.judge(request.url, request.headers, call)
+        if aws_url is None:
+            with passing(front, request, call) as answered:
                 return answered(original_send(self, request))
-        return answer(engine, to_aws_request(request, ruling.url, call), request)
+        return answer(front, to_aws_request(request, aws_url, call), request)
 
     return [
         (endpoint_class, "create_request", create_marked),
@@ -65,7 +62,7 @@ def patches(engine: Engine) -> list[Patch]:
     ]
 
 
-def async_patches(engine: Engine) -> list[Patch]:
+def async_patches(front: Front) -> list[Patch]:
     """What to replace in aiobotocore while a mock is active."""
     endpoint_class = require("aiobotocore", "aiobotocore.endpoint", "AioEndpoint")
     create_request = require("aiobotocore", "aiobotocore.endpoint", "AioEndpoint", "create_request")
@@ -78,37 +75,25 @@ def async_patches(engine: Engine) -> list[Patch]:
     for module, name in (("httpsession", "AIOHTTPSession"), ("httpxsession", "HttpxSession")):
         session_class = require("aiobotocore", f"aiobotocore.{module}", name)
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
-        found.append((session_class, "send", _carrying(engine, send, name == "AIOHTTPSession")))
+        found.append((session_class, "send", _carrying(front, send, name == "AIOHTTPSession")))
     return found
 
 
-def _carrying(engine: Engine, send: Callable[..., Any], on_asyncio: bool) -> Callable[..., Any]:
+def _carrying(front: Front, send: Callable[..., Any], on_asyncio: bool) -> Callable[..., Any]:
     async def send_in_call(self: Any, request: Any) -> Any:
         """Send, with the call, and how it was judged, known to whatever is below."""
         call = _call_of(request)
-        ruling = engine.judge(request.url, request.headers, call)
-        if ruling.verdict is Verdict.BLOCK:
-            raise engine.blocked(ruling.url, request.headers, call)
-        token = current_call.set(call)
-        try:
-            if ruling.verdict is Verdict.PASS:
-                with passing(engine, request, call) as answered:
-                    return answered(await send(self, request))
-            return await send(self, request)
-        except Exception as error:
-            if on_asyncio and trio_here() is not None:
-                add_note(error, _NEEDS_ASYNCIO)
-            if call.note is not None:
-                add_note(error, call.note)
-            if call.error is not None and call.error is not error:
-                raise call.error from None
-            raise
-        except BaseException:
-            for undo in call.undo:
-                undo()
-            raise
-        finally:
-            current_call.reset(token)
+        aws_url = front.judge(request.url, request.headers, call)
+        with call:
+            try:
+                if aws_url is None:
+                    with passing(front, request, call) as answered:
+                        return answered(await send(self, request))
+                return await send(self, request)
+            except Exception as error:
+                if on_asyncio and trio_here() is not None:
+                    add_note(error, _NEEDS_ASYNCIO)
+                raise
 
     return send_in_call
 
@@ -126,11 +111,11 @@ def _call_of(request: Any) -> Call:
     return Call(*mark) if mark is not None else Call()
 
 
-def answer(engine: Engine, aws_request: AwsRequest, request: Any) -> Any:
+def answer(front: Front, aws_request: AwsRequest, request: Any) -> Any:
     """An ``AWSResponse`` around a urllib3 response, as botocore builds it from a socket."""
     from botocore.awsrequest import AWSResponse
 
-    response = engine.answer_sync(aws_request)
+    response = front.answer_sync(aws_request)
     raw = raw_response(request.method, response)
     result = AWSResponse(request.url, response.status, raw.headers, raw)
     if not request.stream_output:

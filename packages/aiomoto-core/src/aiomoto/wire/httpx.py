@@ -16,39 +16,38 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from .. import compat
-from ..guard import Ruling, Verdict
 from ..request import current_call
 from .exchange import Exchange, NowSending, headers_of_httpcore, url_of_httpcore
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Front
     from ..plugin.patches import Patch
 
 
-def patches(engine: Engine, library: str) -> list[Patch]:
+def patches(front: Front, library: str) -> list[Patch]:
     """What to replace in ``library`` (httpcore or httpcore2) while a mock is active."""
     seam = _seam(library, *_replaced(library))
-    memory = _Memory(seam, engine)
+    memory = _Memory(seam, front)
     async_pool, sync_pool = seam.async_pool, seam.sync_pool
     async_send, async_close = async_pool.handle_async_request, async_pool.aclose
     sync_send, sync_close = sync_pool.handle_request, sync_pool.close
 
     async def handle_async_request(self: Any, request: Any) -> Any:
         """Send AWS requests to memory; all others for real."""
-        ruling = _judge(engine, request) if self not in memory.made else None
-        if ruling is None or ruling.verdict is Verdict.PASS:
+        aws_url = _judge(front, request) if self not in memory.made else None
+        if aws_url is None:
             return await async_send(self, request)
         pool = memory.pool_for(self, seam.async_pool, memory.async_backend)
-        with NowSending(request, ruling.url):
+        with NowSending(request, aws_url):
             return await async_send(pool, request)
 
     def handle_request(self: Any, request: Any) -> Any:
         """Send AWS requests to memory; all others for real."""
-        ruling = _judge(engine, request) if self not in memory.made else None
-        if ruling is None or ruling.verdict is Verdict.PASS:
+        aws_url = _judge(front, request) if self not in memory.made else None
+        if aws_url is None:
             return sync_send(self, request)
         pool = memory.pool_for(self, seam.sync_pool, memory.sync_backend)
-        with NowSending(request, ruling.url):
+        with NowSending(request, aws_url):
             return sync_send(pool, request)
 
     async def aclose(self: Any) -> None:
@@ -85,13 +84,8 @@ def _seam(library: str, *_: Any) -> compat.Httpcore:
     return compat.Httpcore(library)
 
 
-def _judge(engine: Engine, request: Any) -> Ruling:
-    call = current_call.get()
-    headers = headers_of_httpcore(request)
-    ruling = engine.judge(url_of_httpcore(request), headers, call)
-    if ruling.verdict is Verdict.BLOCK:
-        raise engine.blocked(ruling.url, headers, call)
-    return ruling
+def _judge(front: Front, request: Any) -> str | None:
+    return front.judge(url_of_httpcore(request), headers_of_httpcore(request), current_call.get())
 
 
 @cache
@@ -103,12 +97,12 @@ def _tls() -> ssl.SSLContext:
 class _Memory:
     """The pools in memory of one library, each standing in for a real one."""
 
-    def __init__(self, seam: compat.Httpcore, engine: Engine) -> None:
+    def __init__(self, seam: compat.Httpcore, front: Front) -> None:
         self._seam = seam
         self.pools: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self.made: WeakKeyDictionary[Any, bool] = WeakKeyDictionary()
-        self.async_backend = _async_backend(seam.module, engine)
-        self.sync_backend = _sync_backend(seam.module, engine)
+        self.async_backend = _async_backend(seam.module, front)
+        self.sync_backend = _sync_backend(seam.module, front)
 
     def pool_for(self, real: Any, pool_class: Callable[..., Any], backend: Any) -> Any:
         """The pool in memory that belongs to a real one."""
@@ -121,7 +115,7 @@ class _Memory:
         return pool
 
 
-def _async_backend(module: Any, engine: Engine) -> Any:
+def _async_backend(module: Any, front: Front) -> Any:
     class Stream(module.AsyncNetworkStream):  # type: ignore[misc]
         def __init__(self) -> None:
             self.exchange = Exchange()
@@ -148,7 +142,7 @@ def _async_backend(module: Any, engine: Engine) -> Any:
                     # A real answer takes at least a turn of the loop; without one, a
                     # task that polls would never let another run.
                     await anyio.lowlevel.checkpoint()
-                    await self.exchange.answer_async(request, await engine.answer(request))
+                    await self.exchange.answer_async(request, await front.answer(request))
             if bound.cancelled_caught:
                 raise module.ReadTimeout("")
             return self.exchange.pending(max_bytes)
@@ -174,7 +168,7 @@ def _async_backend(module: Any, engine: Engine) -> Any:
     return Backend()
 
 
-def _sync_backend(module: Any, engine: Engine) -> Any:
+def _sync_backend(module: Any, front: Front) -> Any:
     class Stream(module.NetworkStream):  # type: ignore[misc]
         def __init__(self) -> None:
             self.exchange = Exchange()
@@ -192,7 +186,7 @@ def _sync_backend(module: Any, engine: Engine) -> Any:
             request = None if ready else self.exchange.request()
             if request is None:
                 return ready
-            self.exchange.answer(request, engine.answer_sync(request))
+            self.exchange.answer(request, front.answer_sync(request))
             return self.exchange.pending(max_bytes)
 
         def close(self) -> None:

@@ -13,18 +13,18 @@ from ..guard import is_loopback
 from ..request import AwsRequest, AwsResponse, Call, headers_of
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Front
 
 
 @contextmanager
-def passing(engine: Engine, request: Any, call: Call) -> Iterator[Callable[[Any], Any]]:
+def passing(front: Front, request: Any, call: Call) -> Iterator[Callable[[Any], Any]]:
     """Record a call that is sent for real in this block; what no client has named is not.
 
     Yields what notes the client's response, and returns it.
 
     :param request: a prepared request of botocore.
     """
-    if not engine.active or call.operation is None:
+    if not front.active or call.operation is None:
         yield lambda response: response
         return
     asked = AwsRequest(request.method, request.url, headers_of(request.headers.items()), call=call)

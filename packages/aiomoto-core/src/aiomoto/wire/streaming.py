@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .http1 import LAST_CHUNK, response_pieces
 
 if TYPE_CHECKING:
-    from ..engine import Engine
+    from ..interfaces import Front
     from ..request import AwsRequest, AwsResponse
 
 
@@ -23,13 +23,13 @@ class Feed:
 
     def __init__(
         self,
-        engine: Engine,
+        front: Front,
         transport: Any,
         deliver: Callable[[bytes], object],
         request: AwsRequest,
         response: AwsResponse,
     ) -> None:
-        self._engine = engine
+        self._front = front
         self._transport = transport
         self._deliver = deliver
         self._pieces = response_pieces(request, response)
@@ -43,7 +43,7 @@ class Feed:
         """Begin, once; ``body`` is aiohttp's reader, for an error of the stream."""
         if self._task is None:
             self._body = body
-            self._engine.streams.add(self)
+            self._front.at_end.add(self.end)
             self._task = self._loop.create_task(self._run())
             self._task.add_done_callback(self._done)
 
@@ -66,7 +66,7 @@ class Feed:
         self.stop()
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._engine.streams.discard(self)
+        self._front.at_end.discard(self.end)
         error = None if task.cancelled() else task.exception()
         if error is not None:
             message = "a plugin's stream raised an error after its reader had gone"

@@ -6,9 +6,9 @@ import json
 import os
 from typing import Any
 
+from aiomoto import Patch
 from aiomoto.asking import Arn
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto.compat.names import require, require_attributes
 
 from ..context import Function
 from .sources import EventSources, Listener

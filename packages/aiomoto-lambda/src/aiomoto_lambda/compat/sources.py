@@ -10,9 +10,9 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from aiomoto import Patch
 from aiomoto.asking import Arn
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto.compat.names import require, require_attributes
 
 from ..context import Function
 

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from aiomoto.clock import Clock
-from aiomoto.compat import require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Clock, Patch
+from aiomoto.compat.names import require, require_attributes
 
 _MODELS = "moto.sqs.models"
 

@@ -1,0 +1,144 @@
+"""What the wires ask for each request: how it is judged, and its answer. All is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .calls import recorder
+from .calls.naming import name_operation
+from .endpoints import scope_of
+from .errors import RealRequestBlocked
+from .guard import Guard, Ruling, Verdict
+from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
+from .wire.botocore import raw_response, to_aws_request, without_fragment
+
+if TYPE_CHECKING:
+    from .dispatch import Dispatcher
+    from .interfaces import Engine
+
+
+class Front:
+    """The :class:`.interfaces.Front` of an engine; the first mock has ``dispatcher`` made."""
+
+    def __init__(self, engine: Engine, make_dispatcher: Callable[[], Dispatcher]) -> None:
+        self._engine = engine
+        self._make_dispatcher = make_dispatcher
+        #: The rules of the mocks that are active; None while there are none.
+        self.guard: Guard | None = None
+        self.at_end: set[Callable[[], object]] = set()
+
+    @cached_property
+    def dispatcher(self) -> Dispatcher:
+        """What answers."""
+        return self._make_dispatcher()
+
+    @property
+    def active(self) -> bool:
+        """Whether any mock is running."""
+        return self.guard is not None
+
+    def end(self) -> None:
+        """Have what still goes on know that the last mock ends."""
+        for end in tuple(self.at_end):
+            end()
+
+    def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> str | None:
+        """Where a request is answered; None for the network.
+
+        A patch of ours may outlast the mocks, in the hand of somebody who
+        patched over it meanwhile and puts it back; it lets everything pass.
+        aiobotocore's requests come by twice, at its session and where the
+        connection is made: with the same URL they are judged once.
+        """
+        guard = self.guard
+        if guard is None:
+            return None
+        judged = call.judged if call is not None else None
+        if judged is not None and judged[0] is guard and judged[1] == url:
+            return judged[2]
+        ruling = guard.judge(url, headers, call)
+        if ruling.verdict is Verdict.BLOCK:
+            raise self._refusal(ruling.url, headers, call)
+        answered_at = ruling.url if ruling.verdict is Verdict.MOCK else None
+        if call is not None:
+            call.judged = guard, url, answered_at
+        return answered_at
+
+    def _refusal(
+        self, url: str, headers: Mapping[str, str], call: Call | None
+    ) -> RealRequestBlocked:
+        scope = scope_of(headers, "")
+        service = (call.service if call else None) or (scope.service if scope else None)
+        asked = AwsRequest("", url, headers_of(headers), call=call)
+        name_operation(asked)
+        error = RealRequestBlocked(url, service=service, operation=asked.operation)
+        recorder.begin(asked, call).failed(asked, error)
+        if call is not None:
+            call.error = error
+        return error
+
+    async def answer(self, request: AwsRequest) -> AwsResponse:
+        """Answer a request whose client awaits."""
+        self._engine.clock.touch()
+        record = recorder.begin(request, request.call)
+        # What a plugin requests meanwhile is not its client's doing.
+        token = current_call.set(None)
+        try:
+            response = await self.dispatcher.handle(request)
+        except BaseException as error:
+            record.failed(request, error)
+            if request.call is not None and isinstance(error, Exception):
+                request.call.error = error
+            raise
+        finally:
+            current_call.reset(token)
+        record.answered(request, response)
+        return response
+
+    def answer_sync(self, request: AwsRequest) -> AwsResponse:
+        """Answer a request whose client's thread waits."""
+        request.is_async = False
+        record = recorder.begin(request, request.call)
+        token = current_call.set(None)
+        try:
+            response = self.dispatcher.handle_sync(request)
+        except BaseException as error:
+            record.failed(request, error)
+            raise
+        finally:
+            current_call.reset(token)
+        record.answered(request, response)
+        return response
+
+    # -- the library `requests`, by moto's mock of it ------------------------------------------
+
+    def claims(self, request: Any) -> bool:
+        """Whether a request of the ``requests`` library is answered, or refused, here.
+
+        What no backend of moto claims is left to moto's own words for that. A
+        raw moto mock may outlast ours, with this still registered.
+        """
+        url = without_fragment(request.url)
+        if self.guard is None:
+            url = url.split("?", 1)[0]
+            return self.dispatcher.claims(url) and not self.dispatcher.passes(url)
+        # Kept for its answer: each request is judged once.
+        ruling = request.aiomoto_ruling = self.guard.judge(url, request.headers, None)
+        if ruling.verdict is Verdict.MOCK:
+            return self.dispatcher.claims(ruling.url)
+        return ruling.verdict is Verdict.BLOCK
+
+    def answer_claimed(self, request: Any) -> Any:
+        """A response of urllib3 to a request that was claimed; None if no mock of ours is active.
+
+        :raises RealRequestBlocked: if it may not leave.
+        """
+        ruling: Ruling | None = getattr(request, "aiomoto_ruling", None)
+        if self.guard is None or ruling is None:
+            return None
+        if ruling.verdict is Verdict.BLOCK:
+            raise self._refusal(ruling.url, request.headers, None)
+        answer = self.answer_sync(to_aws_request(request, ruling.url))
+        return raw_response(request.method, answer)
