@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from aiomoto.compat import attribute, require, require_attributes
-from aiomoto.plugin.patches import Patch
+from aiomoto import Patch
+from aiomoto.compat.names import attribute, require, require_attributes
 
 _MODELS = "moto.sqs.models"
 
