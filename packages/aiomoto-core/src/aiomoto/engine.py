@@ -27,6 +27,7 @@ from .leases import Abandoned, Lease
 from .locks import Order, guarded, under
 from .named_file import named_file
 from .patching import NeededPatches, fast_paths
+from .plugin import core
 from .plugin.fast_paths import FastPaths
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
@@ -49,7 +50,9 @@ class Engine:
         self.environment = environment.Layers[str](lambda: os.environ)
         self.config = environment.Layers[Any](lambda: compat.moto().config)
         self._guard = Guard(())
-        self._plugins = PluginManager(lambda: {name for name, _ in compat.moto().url_patterns})
+        self._plugins = PluginManager(
+            lambda: {name for name, _ in compat.moto().url_patterns}, core
+        )
         self._remove_data = True
         self._prepared = False
         self._patches = NeededPatches(self)
@@ -190,7 +193,7 @@ class Engine:
         self._guard = Guard(
             suffixes=compat.dns_suffixes(),
             endpoints=tuple(declared),
-            passes=self._dispatcher.passes if moto.has_passthrough() else None,
+            passes=self._dispatcher.routes.passes if moto.has_passthrough() else None,
         )
 
     # -- the switch ----------------------------------------------------------
@@ -227,10 +230,11 @@ class Engine:
         """
         if not self._leases:
             url = str(request.url).split("?", 1)[0]
-            return self._dispatcher.claims(url) and not self._dispatcher.passes(url)
+            routes = self._dispatcher.routes
+            return routes.claims(url) and not routes.passes(url)
         ruling = judge_requests(self, request)
         if ruling.verdict is Verdict.MOCK:
-            return self._dispatcher.claims(ruling.url)
+            return self._dispatcher.routes.claims(ruling.url)
         return ruling.verdict is Verdict.BLOCK
 
     def _answer_requests(self, request: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Which moto handler serves a URL: the same one that moto finds, without trying all patterns.
+"""Which moto handler serves a request: the same one that moto finds, without trying all patterns.
 
 moto keeps about 190 ordered patterns, one or more for each backend, and each
 backend keeps patterns of its own. moto tries the first list in order for each
@@ -13,7 +13,15 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import urlsplit, urlunsplit
+
+from .endpoints import scope_of, to_aws_url
+from .unsigned import service_of_body
+
+if TYPE_CHECKING:
+    from .compat import Moto
+    from .request import AwsRequest, Call
 
 Handler = Callable[..., Any]
 Pattern = re.Pattern[str]
@@ -93,6 +101,71 @@ class Router:
         self, service: str, key: tuple[str | None, ...]
     ) -> tuple[tuple[Pattern, Handler], ...]:
         return tuple((re.compile(url), handler) for url, handler in self._handlers(service))
+
+
+class Routes:
+    """Finds the routes of requests, by their URL and by what else says which service is meant."""
+
+    def __init__(self, moto: Moto) -> None:
+        self._moto = moto
+        self._router = Router(moto.url_patterns, moto.url_handlers)
+        self._cleaned = lru_cache(maxsize=4096)(self._in_aws_domain)
+
+    def find(self, request: AwsRequest) -> Route:
+        """The route of a request; its URL is replaced where only the signature knows it.
+
+        moto has no patterns for dual-stack names (``sqs.us-east-1.api.aws``)
+        and some others, and takes every host that has ``s3`` in it for S3; the
+        client or the credential scope then says which service is meant.
+        """
+        route = self._router.find(self._clean(request.url))
+        if route.handler is None or _is_not_s3(route, request.call):
+            parts = urlsplit(request.url)
+            if scope_of(request.headers, parts.query) is not None:
+                url = to_aws_url(parts, "", "", request.headers, request.call)
+                return self._moved(request, url) or route
+        elif route.service == "s3" and request.method == "POST" and request.call is None:
+            parts = urlsplit(request.url)
+            if (
+                request.original_url != request.url
+                and scope_of(request.headers, parts.query) is None
+                and (meant := service_of_body(request.headers, request.body)) is not None
+            ):
+                # An unsigned form at a declared endpoint, where S3 was the last guess.
+                netloc = "{}.{}.amazonaws.com".format(*meant)
+                url = urlunsplit(parts._replace(netloc=netloc))
+                return self._moved(request, url) or route
+        return route
+
+    def _moved(self, request: AwsRequest, url: str) -> Route | None:
+        route = self._router.find(self._clean(url))
+        if route.handler is None:
+            return None
+        request.url = url
+        return route
+
+    def claims(self, url: str) -> bool:
+        """Whether a backend of moto claims this URL, with a handler for it or not."""
+        return self._router.claims(self._clean(url))
+
+    def passes(self, url: str) -> bool:
+        """Whether moto's configuration lets this URL through to the real network."""
+        clean = self._clean(url)
+        services = self._router.find(clean).candidates or (None,)
+        return any(self._moto.passes(clean, service) for service in services)
+
+    def _clean(self, url: str) -> str:
+        """The URL as moto matches it: in the domain amazonaws.com, without its query."""
+        return self._cleaned(url.split("?", 1)[0], os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
+
+    def _in_aws_domain(self, url: str, custom: str | None) -> str:
+        parts = self._moto.aws_domain(url)  # which reads the variable itself
+        return f"{parts.scheme}://{parts.netloc}{parts.path}"
+
+
+def _is_not_s3(route: Route, call: Call | None) -> bool:
+    service = call.service if call is not None and route.service == "s3" else None
+    return service is not None and not service.startswith("s3")
 
 
 def table_key() -> tuple[str | None, ...]:

@@ -25,14 +25,20 @@ class PluginManager:
     """The plugins of one engine, and which of them owns which service.
 
     ``known_services()`` lists the services that moto has, to refuse a plugin
-    that owns something else.
+    that owns something else. ``core`` is core's own plugin, loaded before all others: it
+    owns nothing, and is asked for what the owner of one of its services leaves open.
     """
 
-    def __init__(self, known_services: Callable[[], Iterable[str]]) -> None:
+    def __init__(
+        self, known_services: Callable[[], Iterable[str]], core: object | None = None
+    ) -> None:
         self._manager = pluggy.PluginManager(ENTRY_POINT_GROUP)
         self._manager.add_hookspecs(spec)
         self._known_services = known_services
+        self._core = core
         self._owners: dict[str, str] = {}
+        #: The services of core's own plugin.
+        self._stand_ins: dict[str, str] = {}
         self._calls: dict[str, dict[str, pluggy.HookImpl | None]] = {}
         #: Plugins that were given to mocks, by name, and to whom: once for each time.
         self._given: dict[str, tuple[object, list[object]]] = {}
@@ -46,8 +52,9 @@ class PluginManager:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all plugins, in the order in which they were registered."""
-        return tuple(name for name, _ in self._manager.list_name_plugin())
+        """The names of all plugins but core's, in the order in which they were registered."""
+        known = self._manager.list_name_plugin()
+        return tuple(name for name, plugin in known if plugin is not self._core)
 
     def load_entry_points(self) -> None:
         """Load what is installed under the entry point group, once.
@@ -58,6 +65,8 @@ class PluginManager:
         if self._loaded:
             return
         before = self.names
+        if self._core is not None and not self._stand_ins:
+            self.register(self._core, ENTRY_POINT_GROUP)
         try:
             for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda one: one.name):
                 try:
@@ -95,7 +104,8 @@ class PluginManager:
         except BaseException:
             self._drop(name)
             raise
-        self._owners.update(dict.fromkeys(services, name))
+        owners = self._stand_ins if plugin is self._core else self._owners
+        owners.update(dict.fromkeys(services, name))
 
     def add(self, plugin: object, user: object) -> None:
         """Take in a plugin object that was given to a mock, in the name of ``user``.
@@ -222,9 +232,15 @@ class PluginManager:
         self._calls.setdefault(name, {})[hook] = found
         return found
 
-    def _ask_owner(self, request: AwsRequest, hook: str, **given: Any) -> Any:
-        name = self._owners.get(request.service) if request.service else None
-        return None if name is None else self._call(name, hook, request=request, **given)
+    def _ask(self, request: AwsRequest, hook: str, **given: Any) -> Any:
+        """What the owner of a request's service says, else core's own plugin; None is nothing."""
+        for owners in (self._owners, self._stand_ins):
+            name = owners.get(request.service or "")
+            if name is not None:
+                answer = self._call(name, hook, request=request, **given)
+                if answer is not None:
+                    return answer
+        return None
 
     def activate_all(self, engine: Engine) -> None:
         """Call ``aiomoto_activate`` of each plugin, in the order of registration."""
@@ -278,7 +294,7 @@ class PluginManager:
     ) -> AwsResponse | Awaitable[AwsResponse | None] | None:
         """``aiomoto_handle`` of the request's owner; what it returned is checked when awaited."""
         answer: AwsResponse | Awaitable[AwsResponse | None] | None
-        answer = self._ask_owner(request, "aiomoto_handle", engine=engine)
+        answer = self._ask(request, "aiomoto_handle", engine=engine)
         return answer
 
     def check_answer(self, request: AwsRequest, answer: object) -> AwsResponse:
@@ -289,16 +305,16 @@ class PluginManager:
         self._check_response(request, "aiomoto_handle", answer)
         return answer
 
-    def blocks(self, request: AwsRequest) -> bool | None:
+    def blocks(self, engine: Engine, request: AwsRequest) -> bool | None:
         """``aiomoto_blocks`` of the request's owner."""
-        answer = self._ask_owner(request, "aiomoto_blocks")
+        answer = self._ask(request, "aiomoto_blocks", engine=engine)
         if answer is not None and not isinstance(answer, bool):
             raise self._wrong(request, "aiomoto_blocks", answer, "True, False and None")
         return answer
 
-    def response(self, request: AwsRequest, response: AwsResponse) -> AwsResponse:
+    def response(self, engine: Engine, request: AwsRequest, response: AwsResponse) -> AwsResponse:
         """``aiomoto_response`` of the request's owner."""
-        answer = self._ask_owner(request, "aiomoto_response", response=response)
+        answer = self._ask(request, "aiomoto_response", engine=engine, response=response)
         if answer is None:
             if not 200 <= response.status <= 999:  # the one change in place that has a client wait
                 self._check_response(request, "aiomoto_response", response)
