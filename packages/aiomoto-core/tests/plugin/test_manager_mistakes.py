@@ -47,8 +47,8 @@ def test_a_plugin_registered_later_does_not_get_what_an_earlier_one_owns(
     manager.register(first, "first")
     for _ in range(2):
         manager.handle(ENGINE, request)
-        manager.blocks(request)
-        manager.response(request, response)
+        manager.blocks(ENGINE, request)
+        manager.response(ENGINE, request, response)
         if "second" not in manager.names:
             manager.register(second, "second")
     assert first.hooks == [
@@ -168,7 +168,7 @@ def test_blocks_says_true_false_or_none(manager: PluginManager, given: Any) -> N
     bad = Plugin(aiomoto_services=hookimpl(lambda: ["kms"]), aiomoto_blocks=hookimpl(lambda: given))
     manager.register(bad, "bad")
     with pytest.raises(PluginError, match=r"Plugin 'bad'.*aiomoto_blocks"):
-        manager.blocks(request_for("kms"))
+        manager.blocks(ENGINE, request_for("kms"))
 
 
 @pytest.mark.parametrize("given", [5, "body", (200, {}, "body"), b""])
@@ -178,4 +178,4 @@ def test_response_is_a_response_or_none(manager: PluginManager, given: Any) -> N
     )
     manager.register(bad, "bad")
     with pytest.raises(PluginError, match=r"Plugin 'bad'.*aiomoto_response"):
-        manager.response(request_for("kms"), AwsResponse(200))
+        manager.response(ENGINE, request_for("kms"), AwsResponse(200))

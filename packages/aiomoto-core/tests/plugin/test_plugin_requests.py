@@ -267,5 +267,5 @@ async def test_an_error_that_moto_answers_is_shown_to_the_plugin_too(
     async with mock_aws(plugins=[plugin]), clients.aio("kms", backend) as kms:
         with pytest.raises(kms.exceptions.NotFoundException):
             await kms.describe_key(KeyId="0" * 8)
-    [response] = [call[2] for call in plugin.calls if call[0] == "aiomoto_response"]
+    [response] = [call[3] for call in plugin.calls if call[0] == "aiomoto_response"]
     assert response.status == 400

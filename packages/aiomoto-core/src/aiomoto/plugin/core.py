@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _WAIT_FOR_THREADS = ("awslambda", "batch", "cloudformation", "stepfunctions", "swf")
 #: moto's name of the hosts ``execute-api``; they are those of users' own APIs too.
 _APIS = "apigatewaymanagementapi"
+_CONNECTION = re.compile(r"/(@|%40)connections/")
 _LONG_POLL = re.compile(rb"WaitTimeSeconds(\"\s*:\s*|=)[1-9]")
 
 
@@ -38,7 +39,7 @@ def aiomoto_handle(request: AwsRequest) -> AwsResponse | None:
 
     moto serves those that are for `requests` alone.
     """
-    if request.service != _APIS or request.is_async or "/@connections/" in request.url:
+    if request.service != _APIS or request.is_async or _CONNECTION.search(request.url):
         return None
     return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")
 
