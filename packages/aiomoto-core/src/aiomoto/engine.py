@@ -57,7 +57,7 @@ class Engine:
         self._prepared = False
         self._patches = NeededPatches(self)
         #: What only makes things faster; plugins begin and end their own here. See docs/hooks.md.
-        self.fast_paths = FastPaths(fast_paths())
+        self.fast_paths: FastPaths = FastPaths(fast_paths())
         #: boto3's default session, if it was put aside; in a list, as it may be None.
         self.hidden_session: list[Any] | None = None
         #: Bodies that are being delivered piece by piece.
