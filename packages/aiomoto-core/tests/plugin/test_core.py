@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from multidict import CIMultiDict
 
-from aiomoto import PluginError, hookimpl, mock_aws
+from aiomoto import PluginError, dispatch, hookimpl, mock_aws
 from aiomoto.compat import moto
 from aiomoto.engine import engine
 from aiomoto.plugin import core
@@ -110,6 +112,12 @@ class _Owner:
 
 
 # -- its rules ---------------------------------------------------------------------------
+
+
+def test_dispatch_knows_no_service_by_name() -> None:
+    tree = ast.parse(inspect.getsource(dispatch))
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    assert texts & {name for name, _ in moto().url_patterns} == set()
 
 
 def test_moto_has_its_services() -> None:
