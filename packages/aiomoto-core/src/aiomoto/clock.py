@@ -67,19 +67,19 @@ class Clock(ABC):
     async def sleep(self, seconds: float) -> None:
         """Wait until this clock is so many seconds further. On asyncio and trio."""
 
-    @abstractmethod
     async def advance(self, seconds: float) -> None:
         """Move time on, letting what becomes due happen in order; virtual time only.
 
         :raises InvalidOption: on the real clock, and for a negative number.
         """
+        raise _not_movable("await mock.clock.advance()")
 
-    @abstractmethod
     def tick(self, seconds: float) -> None:
         """Move time on at once, from synchronous code; virtual time only.
 
         :raises InvalidOption: on the real clock, and for a negative number.
         """
+        raise _not_movable("mock.clock.tick()")
 
 
 class RealClock(Clock):
@@ -94,14 +94,6 @@ class RealClock(Clock):
     async def sleep(self, seconds: float) -> None:
         """``asyncio.sleep`` or ``trio.sleep``."""
         await _library().sleep(max(seconds, 0))
-
-    async def advance(self, seconds: float) -> None:
-        """Refuse: real time moves by itself."""
-        raise _not_movable("await mock.clock.advance()")
-
-    def tick(self, seconds: float) -> None:
-        """Refuse: real time moves by itself."""
-        raise _not_movable("mock.clock.tick()")
 
 
 class Timer:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import threading
 from collections.abc import Awaitable, Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from . import packages
@@ -53,7 +53,7 @@ class Dispatcher:
             try:
                 step = steps.send(value)
             except StopIteration as done:
-                return _response(done)
+                return cast("AwsResponse", done.value)
             value = await (in_thread(step) if callable(step) else step)
 
     def handle_sync(self, request: AwsRequest) -> AwsResponse:
@@ -64,7 +64,7 @@ class Dispatcher:
             try:
                 step = steps.send(value)
             except StopIteration as done:
-                return _response(done)
+                return cast("AwsResponse", done.value)
             if not callable(step):
                 raise self._plugins.refuse_awaitable(request, step)
             value = step()
@@ -151,8 +151,3 @@ class Dispatcher:
         return UnsupportedOperation(
             service, operation, moto_version=self._moto.version, detail=package or detail
         )
-
-
-def _response(done: StopIteration) -> AwsResponse:
-    response: AwsResponse = done.value
-    return response

@@ -27,7 +27,9 @@ Handler = Callable[..., Any]
 Pattern = re.Pattern[str]
 
 _SCHEME = re.compile(r"https?://")
-_SPECIAL = set(".^$*+?{}[]|()\\")
+_ESCAPE_OR_GROUP = re.compile(r"\\.|\([^()]*\)")
+#: Plain and escaped characters up to a dot; neither they nor the dot may be repeated.
+_LABEL = re.compile(r"https\?://((?:[^.^$*+?{}\[\]|()\\]|\\[^0-9A-Za-z.])+)\\\.(?![*+?{])")
 #: What moto's URL tables depend on beside its code (moto/s3/urls.py, BaseBackend.urls).
 _TABLE_ENVIRONMENT = ("MOTO_S3_CUSTOM_ENDPOINTS", "MOTO_ENABLE_ISO_REGIONS")
 
@@ -176,47 +178,9 @@ def table_key() -> tuple[str | None, ...]:
 def first_label(pattern: str) -> str | None:
     """The text up to the first dot that every URL matching ``pattern`` begins with.
 
-    None if it can't be told from the pattern: an unescaped special character
-    comes before the first literal dot, or the pattern has alternatives at the
-    top. Only the prefix ``https?://`` is understood.
+    None if it can't be told from the pattern. Only the prefix ``https?://`` is understood.
     """
-    prefix = "https?://"
-    if not pattern.startswith(prefix) or _has_top_level_alternatives(pattern):
-        return None
-    label = ""
-    rest = pattern[len(prefix) :]
-    position = 0
-    while position < len(rest):
-        character = rest[position]
-        if character == "\\":
-            literal, width = rest[position + 1 : position + 2], 2
-            if literal.isalnum() or not literal:  # a class such as \d, not a literal
-                return None
-        elif character in _SPECIAL:
-            return None
-        else:
-            literal, width = character, 1
-        if rest[position + width : position + width + 1] in ("*", "+", "?", "{"):
-            return None
-        if literal == ".":
-            return label
-        label += literal
-        position += width
-    return None
-
-
-def _has_top_level_alternatives(pattern: str) -> bool:
-    depth = 0
-    escaped = False
-    for character in pattern:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = True
-        elif character == "(":
-            depth += 1
-        elif character == ")":
-            depth -= 1
-        elif character == "|" and depth == 0:
-            return True
-    return False
+    if "|" in _ESCAPE_OR_GROUP.sub("", pattern):
+        return None  # alternatives at the top
+    found = _LABEL.match(pattern)
+    return re.sub(r"\\(.)", r"\1", found[1]) if found else None

@@ -20,6 +20,8 @@ from .marker import ENTRY_POINT_GROUP
 if TYPE_CHECKING:
     from ..engine import Engine
 
+_NOT_SYNC = "for a synchronous client. Return one only where request.is_async is true."
+
 
 class PluginManager:
     """The plugins of one engine, and which of them owns which service.
@@ -325,27 +327,20 @@ class PluginManager:
         return answer
 
     def _check_response(self, request: AwsRequest, hook: str, response: AwsResponse) -> None:
-        name = self._owners.get(request.service or "")
         problem = problem_of_response(response)
+        if problem is None and response.stream is not None and not request.is_async:
+            problem = f"with a stream {_NOT_SYNC}"
         if problem is not None:
-            raise PluginError(f"Plugin {name!r}: {hook} returned a response {problem}")
-        if response.stream is not None and not request.is_async:
-            raise PluginError(
-                f"Plugin {name!r}: {hook} returned a response with a stream for a synchronous "
-                "client. Return one only where request.is_async is true."
-            )
+            raise self._refuse(request, f"{hook} returned a response {problem}")
 
     def refuse_awaitable(self, request: AwsRequest, answer: object) -> PluginError:
         """The error for an awaitable where a synchronous client waits."""
-        if inspect.iscoroutine(answer):
-            answer.close()  # it will not be awaited, and would warn about that
-        return PluginError(
-            f"Plugin {self._owners.get(request.service or '')!r}: aiomoto_handle returned an "
-            "awaitable for a synchronous client. Return one only where request.is_async is true."
-        )
+        return self._refuse(request, f"aiomoto_handle returned an awaitable {_NOT_SYNC}", answer)
 
     def _wrong(self, request: AwsRequest, hook: str, answer: object, allowed: str) -> PluginError:
+        return self._refuse(request, f"{hook} returned {answer!r}; allowed are {allowed}.", answer)
+
+    def _refuse(self, request: AwsRequest, problem: str, answer: object = None) -> PluginError:
         if inspect.iscoroutine(answer):
             answer.close()  # it will not be awaited, and would warn about that
-        name = self._owners.get(request.service or "")
-        return PluginError(f"Plugin {name!r}: {hook} returned {answer!r}; allowed are {allowed}.")
+        return PluginError(f"Plugin {self._owners.get(request.service or '')!r}: {problem}")

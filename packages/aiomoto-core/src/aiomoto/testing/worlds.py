@@ -63,7 +63,7 @@ class World:
 
     def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
         """A session that knows nothing of AWS, as one that fetches a presigned URL."""
-        raise NotImplementedError
+        return aiohttp.ClientSession(**kwargs)
 
     def plain_httpx(self, module: ModuleType, **kwargs: Any) -> Any:
         """An AsyncClient of `module`, which is httpx or httpx2."""
@@ -123,7 +123,7 @@ class WireWorld(World):
 
     def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(ssl=self.twin.client_context())
-        return aiohttp.ClientSession(connector=connector, **kwargs)
+        return super().plain_aiohttp(connector=connector, **kwargs)
 
     def url(self, path: str) -> str:
         return self.twin.url + path
@@ -162,9 +162,6 @@ class InProcessWorld(World):
     def __init__(self, backend: str, **options: Unpack[Options]) -> None:
         super().__init__(backend)
         self._options = options
-
-    def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(**kwargs)
 
     def url(self, path: str) -> str:
         return f"https://s3.{REGION}.amazonaws.com{path}"
