@@ -80,7 +80,7 @@ def test_it_owns_nothing_and_is_no_other_plugin(manager: PluginManager) -> None:
     manager.deactivate_all(ENGINE)
 
 
-def test_it_is_loaded_once_where_another_plugin_is_refused(
+def test_it_is_loaded_again_where_another_plugin_was_refused(
     monkeypatch: pytest.MonkeyPatch, every_hook: ModuleType
 ) -> None:
     class Torn:
@@ -89,7 +89,8 @@ def test_it_is_loaded_once_where_another_plugin_is_refused(
         def load(self) -> object:
             raise ImportError("torn")
 
-    manager = PluginManager(lambda: ["kms"], every_hook.EveryHook())
+    own = every_hook.EveryHook()
+    manager = PluginManager(lambda: ["kms"], own)
     monkeypatch.setattr(ENTRY_POINTS, lambda group: [Torn()])
     for _ in range(2):
         with pytest.raises(PluginError, match="torn"):
@@ -97,6 +98,8 @@ def test_it_is_loaded_once_where_another_plugin_is_refused(
     monkeypatch.setattr(ENTRY_POINTS, lambda group: ())
     manager.load_entry_points()
     assert manager.names == ()
+    assert manager.handle(ENGINE, request_for("kms")) is None
+    assert own.hooks == [*["aiomoto_services"] * 3, "aiomoto_handle"]
 
 
 def test_no_mock_names_it() -> None:

@@ -67,9 +67,9 @@ class PluginManager:
         if self._loaded:
             return
         before = self.names
-        if self._core is not None and not self._stand_ins:
-            self.register(self._core, ENTRY_POINT_GROUP)
         try:
+            if self._core is not None:
+                self.register(self._core, ENTRY_POINT_GROUP)
             for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda one: one.name):
                 try:
                     plugin = point.load()
@@ -80,7 +80,7 @@ class PluginManager:
                     ) from error
                 self.register(plugin, point.name)
         except BaseException:
-            for name in reversed(self.names):
+            for name, _ in reversed(self._manager.list_name_plugin()):
                 if name not in before:
                     self._forget(name)
             raise
