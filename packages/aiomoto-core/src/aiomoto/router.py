@@ -21,7 +21,7 @@ from .unsigned import service_of_body
 
 if TYPE_CHECKING:
     from .compat import Moto
-    from .request import AwsRequest, Call
+    from .request import AwsRequest
 
 Handler = Callable[..., Any]
 Pattern = re.Pattern[str]
@@ -58,7 +58,6 @@ class Router:
         handlers: Callable[[str], Iterable[tuple[str, Handler]]],
     ) -> None:
         self._patterns = list(patterns)
-        self._handlers = handlers
         by_label: dict[str, list[int]] = {}
         anywhere: list[int] = []
         for index, (_, pattern) in enumerate(self._patterns):
@@ -72,7 +71,9 @@ class Router:
             label: tuple(sorted(found + anywhere)) for label, found in by_label.items()
         }
         self._find = lru_cache(maxsize=4096)(self._search)
-        self._table = lru_cache(maxsize=None)(self._compile)
+        self._table = lru_cache(maxsize=None)(
+            lambda service, key: [(re.compile(url), one) for url, one in handlers(service)]
+        )
 
     def find(self, clean_url: str) -> Route:
         """The route for a URL; both members None where moto has nothing."""
@@ -99,11 +100,6 @@ class Router:
             if pattern.match(clean_url):
                 yield service
 
-    def _compile(
-        self, service: str, key: tuple[str | None, ...]
-    ) -> tuple[tuple[Pattern, Handler], ...]:
-        return tuple((re.compile(url), handler) for url, handler in self._handlers(service))
-
 
 class Routes:
     """Finds the routes of requests, by their URL and by what else says which service is meant."""
@@ -120,13 +116,14 @@ class Routes:
         and some others, and takes every host that has ``s3`` in it for S3; the
         client or the credential scope then says which service is meant.
         """
-        route = self._router.find(self._clean(request.url))
-        if route.handler is None or _is_not_s3(route, request.call):
+        route, call = self._router.find(self._clean(request.url)), request.call
+        named = (call and call.service) or "s3"
+        if route.handler is None or (route.service == "s3" and not named.startswith("s3")):
             parts = urlsplit(request.url)
             if scope_of(request.headers, parts.query) is not None:
-                url = to_aws_url(parts, "", "", request.headers, request.call)
+                url = to_aws_url(parts, "", "", request.headers, call)
                 return self._moved(request, url) or route
-        elif route.service == "s3" and request.method == "POST" and request.call is None:
+        elif route.service == "s3" and request.method == "POST" and call is None:
             parts = urlsplit(request.url)
             if (
                 request.original_url != request.url
@@ -163,11 +160,6 @@ class Routes:
     def _in_aws_domain(self, url: str, custom: str | None) -> str:
         parts = self._moto.aws_domain(url)  # which reads the variable itself
         return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-
-def _is_not_s3(route: Route, call: Call | None) -> bool:
-    service = call.service if call is not None and route.service == "s3" else None
-    return service is not None and not service.startswith("s3")
 
 
 def table_key() -> tuple[str | None, ...]:
