@@ -1,4 +1,4 @@
-"""A body whose payload is kept apart from its framing, and lost in no piece of it."""
+"""A body whose payload and framing are kept separately, and lost in no piece of it."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def framed(data: bytes, size: int, trailer: bytes = TRAILER) -> bytes:
 
 
 def taken(body: bytes, cuts: list[int] = []) -> AwsChunkedBody:  # noqa: B006 - it is read only
-    apart = AwsChunkedBody()
+    chunked = AwsChunkedBody()
     edges = [0, *sorted(cut for cut in cuts if 0 < cut < len(body)), len(body)]
     for start, end in pairwise(edges):
-        apart.add(memoryview(body)[start:end])
-    return apart
+        chunked.add(memoryview(body)[start:end])
+    return chunked
 
 
 @given(data=st.binary(max_size=300), size=st.integers(1, 90), cuts=CUTS)
-def test_taken_apart_in_whatever_pieces(data: bytes, size: int, cuts: list[int]) -> None:
+def test_payload_and_framing_of_whatever_pieces(data: bytes, size: int, cuts: list[int]) -> None:
     body = framed(data, size)
-    apart = taken(body, cuts)
+    chunked = taken(body, cuts)
     behind = (b"\r\n" if data else b"") + b"0\r\n" + TRAILER
-    assert (apart.regular, apart.payload, apart.trailer) == (True, data, behind)
-    assert (apart.whole(), apart.size) == (body, len(body))
+    assert (chunked.regular, chunked.payload, chunked.trailer) == (True, data, behind)
+    assert (chunked.whole(), chunked.size) == (body, len(body))
 
 
 @given(
@@ -58,10 +58,10 @@ def test_a_damaged_body_is_whole_and_read_as_moto_reads_it(
         if place < len(damaged):
             damaged[place] = byte
     body = bytes(damaged)
-    apart = taken(body, cuts)
-    assert (apart.whole(), apart.size) == (body, len(body))
-    if apart.regular:
-        assert apart.payload == decode_aws_chunked(body)
+    chunked = taken(body, cuts)
+    assert (chunked.whole(), chunked.size) == (body, len(body))
+    if chunked.regular:
+        assert chunked.payload == decode_aws_chunked(body)
 
 
 @pytest.mark.parametrize(
@@ -83,13 +83,13 @@ def test_a_damaged_body_is_whole_and_read_as_moto_reads_it(
 )
 def test_irregular(body: bytes) -> None:
     for cuts in ([], list(range(1, len(body)))):
-        apart = taken(body, cuts)
-        assert (apart.regular, apart.whole()) == (False, body)
+        chunked = taken(body, cuts)
+        assert (chunked.regular, chunked.whole()) == (False, body)
 
 
 def test_the_payload_is_not_copied_to_be_given() -> None:
-    apart = taken(framed(bytes(5000), 900))
-    assert apart.payload is apart.payload
+    chunked = taken(framed(bytes(5000), 900))
+    assert chunked.payload is chunked.payload
 
 
 # -- in a request ------------------------------------------------------------------
@@ -122,21 +122,21 @@ LENGTH = {"X_Amz_Decoded_Content_Length": str(len(DATA))}
 
 
 @pytest.mark.parametrize("headers", [LENGTH, {}, {"X_Amz_Decoded_Content_Length": "many"}])
-def test_a_large_body_is_apart_until_somebody_asks_for_it(headers: dict[str, str]) -> None:
+def test_a_large_body_is_in_two_parts_until_somebody_asks_for_it(headers: dict[str, str]) -> None:
     request = read(framed(DATA, 1 << 17), **headers)
-    assert request.apart is not None
-    assert request.apart.payload == DATA
-    alive = weakref.ref(request.apart)
+    assert request.aws_chunked is not None
+    assert request.aws_chunked.payload == DATA
+    alive = weakref.ref(request.aws_chunked)
     assert request.body == framed(DATA, 1 << 17)
     assert request.body is request.body
-    assert request.apart is None
+    assert request.aws_chunked is None
     assert alive() is None  # it is not held twice
 
 
 def test_a_body_that_is_set_is_the_body() -> None:
     request = read(framed(DATA, 1 << 17), **LENGTH)
     request.body = b"other"
-    assert (request.body, request.apart) == (b"other", None)
+    assert (request.body, request.aws_chunked) == (b"other", None)
 
 
 @pytest.mark.parametrize(
@@ -153,4 +153,4 @@ def test_a_body_that_is_set_is_the_body() -> None:
 )
 def test_other_bodies_are_bytes(body: bytes, headers: dict[str, Any]) -> None:
     request = read(body, **headers)
-    assert (request.apart, request.body) == (None, body)
+    assert (request.aws_chunked, request.body) == (None, body)

@@ -9,7 +9,7 @@ from botocore.compat import HTTPHeaders
 from multidict import CIMultiDict
 from werkzeug.datastructures import Headers
 
-from aiomoto.request import AwsResponse, headers_of, text
+from aiomoto.request import AwsRequest, AwsResponse, Call, headers_of, text
 
 
 @pytest.mark.parametrize(
@@ -70,3 +70,37 @@ def test_request_headers_are_case_insensitive(given: Any) -> None:
 
 def test_text() -> None:
     assert [text(one) for one in ("a", b"b", 3, 1.5)] == ["a", "b", "3", "1.5"]
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "method", "url", "content", "body", "expected"),
+    [
+        ("athena", "StartQueryExecution", "POST", "/", "application/x-amz-json-1.1",
+         b'{"QueryString": "SELECT 1"}', {"QueryString": "SELECT 1"}),
+        ("ses", "SendEmail", "POST", "/", "application/x-www-form-urlencoded",
+         b"Action=SendEmail&Source=a%40b&Destination.ToAddresses.member.1=c&Version=2010-12-01",
+         {"Source": "a@b", "Destination": {"ToAddresses": ["c"]}}),
+        ("awslambda", "Invoke", "POST", "/2015-03-31/functions/f/invocations?Qualifier=1", "",
+         b"{}", {"FunctionName": "f", "Qualifier": "1", "Payload": b"{}"}),
+        ("s3", "GetObject", "GET", "/bucket/key", "", b"", {"Bucket": "bucket", "Key": "key"}),
+        ("athena", "StartQueryExecution", "POST", "/", "application/x-amz-json-1.1", b"{", {}),
+        ("athena", None, "POST", "/", "", b"{}", {}),
+        (None, None, "GET", "/", "", b"", {}),
+    ],
+)  # fmt: skip
+def test_parameters_of_every_protocol(
+    service: str, operation: str, method: str, url: str, content: str, body: bytes, expected: Any
+) -> None:
+    headers = headers_of({"Content-Type": content} if content else {})
+    url = f"https://s3.us-east-1.amazonaws.com{url}"
+    request = AwsRequest(method, url, headers, body, service=service, operation=operation)
+    assert request.parameters == expected
+
+
+def test_parameters_go_by_the_clients_name_of_the_service() -> None:
+    # moto answers both at one host.
+    url, body = "https://email.x/v2/email/outbound-emails", b'{"FromEmailAddress": "a@b"}'
+    request = AwsRequest("POST", url, headers_of({}), body, service="ses", operation="SendEmail")
+    assert request.parameters == {}
+    request.call = Call("sesv2", "SendEmail")
+    assert request.parameters == {"FromEmailAddress": "a@b"}

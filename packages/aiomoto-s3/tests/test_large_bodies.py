@@ -165,7 +165,7 @@ async def test_the_same_as_without_fast_paths(
     assert seen[0][0][4] == hashlib.sha256(data).hexdigest()
 
 
-async def test_it_was_taken_apart_once(
+async def test_payload_and_framing_are_not_put_together(
     monkeypatch: pytest.MonkeyPatch, connect: Callable[..., Any]
 ) -> None:
     """Otherwise the tests of equality would compare the slow way with itself."""

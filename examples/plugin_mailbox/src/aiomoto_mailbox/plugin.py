@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from aiomoto import AwsRequest, AwsResponse, hookimpl
 
@@ -31,13 +30,14 @@ class Mailbox:
     @hookimpl
     def aiomoto_response(self, request: AwsRequest, response: AwsResponse) -> None:
         if request.operation == "SendEmail" and response.status == 200:
-            form = {name: value for name, [value] in parse_qs(request.body.decode()).items()}
+            mail = request.parameters
+            message = mail["Message"]
             self.mails.append(
                 Mail(
-                    form["Source"],
-                    [form[name] for name in form if name.startswith("Destination.ToAddresses.")],
-                    form["Message.Subject.Data"],
-                    form.get("Message.Body.Text.Data", ""),
+                    mail["Source"],
+                    mail["Destination"].get("ToAddresses", []),
+                    message["Subject"]["Data"],
+                    message["Body"].get("Text", {}).get("Data", ""),
                 )
             )
 

@@ -1,4 +1,4 @@
-"""Request bodies with trailing checksums, taken apart in one pass.
+"""Request bodies with trailing checksums, decoded in one pass.
 
 Source of the framing: Amazon S3 API Reference, "Signature Calculations for the
 Authorization Header: Transferring Payload in Multiple Chunks".
@@ -47,7 +47,7 @@ def _line(body: bytes, position: int) -> tuple[bytes, int]:
 
 
 class AwsChunkedBody:
-    """A body whose payload is kept apart from its framing while it comes in.
+    """A body whose payload and framing are kept separately while it comes in.
 
     So a large one is held once, in one piece, and each byte of it copied once.
     Nothing is lost: :meth:`whole` has all bytes as they came.

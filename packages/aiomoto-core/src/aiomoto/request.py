@@ -63,7 +63,7 @@ class Call:
 
 
 class _Body:
-    """``AwsRequest.body`` while the body is still apart: put together when it is first read.
+    """``AwsRequest.body`` of a large ``aws-chunked`` body: put together when it is first read.
 
     An instance that has its bytes has them in an attribute of its own, which Python
     takes before this.
@@ -72,8 +72,8 @@ class _Body:
     def __get__(self, request: AwsRequest | None, owner: type) -> bytes:
         if request is None:
             return b""  # the field's default
-        apart = vars(request).pop("_apart", None)
-        request.body = apart.whole() if apart is not None else b""
+        chunked = vars(request).pop("_aws_chunked", None)
+        request.body = chunked.whole() if chunked is not None else b""
         return request.body
 
 
@@ -101,27 +101,42 @@ class AwsRequest:
     original_url: str = ""
     #: What the AWS client is doing; None for a plain HTTP client.
     call: Call | None = field(default=None, repr=False, compare=False)
-    #: Set by the plugin of a service whose handlers in moto take a body that is ``apart``.
-    takes_apart: bool = field(default=False, repr=False, compare=False)
-
-    def hold_apart(self, body: AwsChunkedBody) -> None:
-        """Have a large ``aws-chunked`` body as its payload and its framing, each by itself."""
-        vars(self).pop("body", None)
-        vars(self)["_apart"] = body
+    #: Set by a plugin to have moto given the payload alone of a body that is ``aws_chunked``.
+    payload_only: bool = field(default=False, repr=False, compare=False)
 
     @property
     def label(self) -> str:
         """``sqs ReceiveMessage``: by the client's name of the service, as far as it is known."""
-        service = (self.call.service if self.call is not None else None) or self.service
-        return f"{service or 'an AWS service'} {self.operation or self.method}"
+        return f"{self._client_service or 'an AWS service'} {self.operation or self.method}"
 
     @property
-    def apart(self) -> AwsChunkedBody | None:
-        """The body as payload and framing; None where it is small, framed otherwise or not.
+    def aws_chunked(self) -> AwsChunkedBody | None:
+        """Payload and framing of a large ``aws-chunked`` body; None if it is small or another.
 
-        It is None as well once somebody has read ``body``, which puts it together, or set it.
+        None as well once ``body`` was read, which puts the two together, or set.
         """
-        return None if "body" in vars(self) else vars(self).get("_apart")
+        return None if "body" in vars(self) else vars(self).get("_aws_chunked")
+
+    @aws_chunked.setter
+    def aws_chunked(self, body: AwsChunkedBody) -> None:
+        vars(self).pop("body", None)
+        vars(self)["_aws_chunked"] = body
+
+    @property
+    def parameters(self) -> Mapping[str, Any]:
+        """What the client was called with, by AWS's names, whatever the service's protocol.
+
+        Read from the request at each use. Empty where the operation isn't known, or the
+        request is not what botocore's model says.
+        """
+        from .calls.parameters import decode  # not for the import of a request
+
+        service, operation = self._client_service, self.operation
+        return decode(service, operation, self.method, self.url, self.headers, self.body)[0]
+
+    @property
+    def _client_service(self) -> str | None:
+        return (self.call.service if self.call is not None else None) or self.service
 
     def undo_if_cancelled(self, undo: Callable[[], object]) -> None:
         """Run ``undo()`` if the client's task is cancelled after this and before it has the answer.

@@ -1,4 +1,4 @@
-"""Large bodies: taken apart in one pass, and stored without another copy of them."""
+"""Large bodies: decoded in one pass, and stored without another copy of them."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ def handle_encoded_body(self: Any, body: Any) -> bytes:
     """In place of ``S3Response._handle_encoded_body``."""
     if not body:
         return b""
-    apart = getattr(getattr(self, "request", None), "aiomoto_apart", None)
-    if apart is not None:
-        self.raw_body = _searched(apart, body)
+    chunked = getattr(getattr(self, "request", None), "aiomoto_aws_chunked", None)
+    if chunked is not None:
+        self.raw_body = _searched(chunked, body)
         return body  # type: ignore[no-any-return]
     return decode_aws_chunked(body.read() if hasattr(body, "read") else body)
 
 
-def _searched(apart: AwsChunkedBody, payload: bytes) -> bytes:
+def _searched(chunked: AwsChunkedBody, payload: bytes) -> bytes:
     """What moto searches for the checksum: the trailer, if it would find it there."""
-    trailer = apart.trailer
+    trailer = chunked.trailer
     if _CHECKSUM_BEGIN in payload or not _CHECKSUM.search(trailer):
-        return apart.whole()
+        return chunked.whole()
     return trailer
 
 
-def taken_apart() -> list[Patch]:
-    """Have moto take bodies apart in linear time, and those not again that core took apart."""
+def decoded_once() -> list[Patch]:
+    """Have moto decode bodies in linear time, and none of which it was given the payload."""
     return [MotoBodies().decoder.patch(handle_encoded_body)]
 
 

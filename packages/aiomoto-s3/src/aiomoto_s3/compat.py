@@ -14,7 +14,7 @@ from aiomoto.compat.open_clients import close_client
 
 
 class MotoBodies:
-    """moto: what takes bodies with trailing checksums apart."""
+    """moto: what decodes bodies with trailing checksums."""
 
     def __init__(self) -> None:
         module, name = "moto.s3.responses", "S3Response"

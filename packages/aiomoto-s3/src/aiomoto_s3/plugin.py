@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 
 def _bodies() -> Sequence[Patch]:
-    from .bodies import taken_apart
+    from .bodies import decoded_once
 
-    return taken_apart()
+    return decoded_once()
 
 
 def _objects() -> Sequence[Patch]:
@@ -32,8 +32,8 @@ class S3Plugin(ServicePlugin[None]):
     """Has large bodies copied less often, and gives S3 file systems a clean start."""
 
     services = ("s3", "s3control", "s3tables", "s3vectors")
-    _taken_apart = FastPath("aws-chunked bodies", "moto.s3.responses", _bodies)
-    fast_paths = (_taken_apart, FastPath("large objects", "moto.s3.models", _objects))
+    _decoder = FastPath("aws-chunked bodies", "moto.s3.responses", _bodies)
+    fast_paths = (_decoder, FastPath("large objects", "moto.s3.models", _objects))
 
     def __init__(self) -> None:
         super().__init__()
@@ -90,9 +90,9 @@ class S3Plugin(ServicePlugin[None]):
 
     @hookimpl
     def aiomoto_handle(self, request: AwsRequest) -> None:
-        """Have moto's S3 given a large body's payload as it is."""
+        """Have moto's S3 given the payload of a large body without its framing."""
         if request.service == "s3":
-            request.takes_apart = self._taken_apart.are_in
+            request.payload_only = self._decoder.are_in
 
 
 plugin = S3Plugin()

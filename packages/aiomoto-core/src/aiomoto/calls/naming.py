@@ -49,7 +49,7 @@ def _operation_of(request: AwsRequest) -> str | None:
 def _action_of(request: AwsRequest, query: str) -> str | None:
     """The action of a request of the Query protocol, which may be a GET."""
     form = query
-    if request.apart is not None:
+    if request.aws_chunked is not None:
         pass  # too large for a form
     elif request.body[:7] == b"Action=" or b"&Action=" in request.body[:_HEAD]:
         form = request.body[: 16 * _HEAD].decode("utf-8", "replace")

@@ -37,8 +37,8 @@ class RecordedCall:
         self.error_code: str | None = None
         self._aws_url = request.url
         self._headers = request.headers
-        # A body that is held apart is larger than any that is kept.
-        self._body: bytes | None = request.body if request.apart is None else None
+        # A body that is held without its framing is larger than any that is kept.
+        self._body: bytes | None = request.body if request.aws_chunked is None else None
         self._ended: float | None = None
         self._started = perf_counter()
 

@@ -104,8 +104,8 @@ class Moto(Switch):
             # (RFC 9110, section 12.5.1), but moto takes it for a parameter.
             del request.headers["Accept"]
         request_url = whole_path(request.url)
-        apart = request.apart if request.takes_apart else None
-        body = request.body if apart is None else apart.payload
+        chunked = request.aws_chunked if request.payload_only else None
+        body = request.body if chunked is None else chunked.payload
         if self._request_class is not None:
             given = self.build_request(request, request_url, body)
             url = given.raw_url
@@ -114,9 +114,9 @@ class Moto(Switch):
         else:
             url = request_url
             given = _as_older_moto_takes_it(request, url, body)
-        if apart is not None:
-            # What takes a service's bodies apart finds that it was done.
-            given.aiomoto_apart = apart
+        if chunked is not None:
+            # For the service's own decoder, which has nothing left to do.
+            given.aiomoto_aws_chunked = chunked
         try:
             self._recorder._record_request(given)
             status, out_headers, body = handler(given, url, given.headers)

@@ -27,7 +27,7 @@ BODILESS = frozenset({204, 304})
 class Incoming:
     """A request's body as it comes in, in whatever pieces: each byte is copied once.
 
-    Not even that if it comes in one piece. A large ``aws-chunked`` one is taken apart.
+    Not even that if it comes in one piece. A large ``aws-chunked`` one is held without framing.
     """
 
     def __init__(self, headers: MultiMapping[str]) -> None:
@@ -60,7 +60,7 @@ class Incoming:
         """Give a request its body; whoever has this is to let go of it."""
         body = self._several
         if isinstance(body, AwsChunkedBody) and body.regular and body.size > LARGE:
-            request.hold_apart(body)
+            request.aws_chunked = body
         else:
             request.body = self.whole()
 
