@@ -89,7 +89,7 @@ class ModulePatches:
         """End; later imports change nothing. Harmless where nothing is in."""
         self._active = False
         # Whoever is about to put some in makes them before looking whether this has begun.
-        if self._made or self._earlier:
+        if self._in or self._made or self._earlier:
             take_out((self,))
 
     def made(self) -> list[Patch]:
