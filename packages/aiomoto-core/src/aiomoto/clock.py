@@ -265,14 +265,11 @@ def check_same(option: object, running: Clock) -> None:
     if wanted.virtual is running.virtual and (isinstance(option, str) or not wanted.virtual):
         return
     raise InvalidOption(
-        f"mock_aws(clock={option!r}) inside a mock whose clock is {_name(running)}: mocks that "
+        f"mock_aws(clock={option!r}) inside a mock whose clock is "
+        f"'{'virtual' if running.virtual else 'real'}': mocks that "
         "are active at once share moto's state, and so one clock. Give the outermost mock this "
         "clock, or leave clock=... out here."
     )
-
-
-def _name(clock: Clock) -> str:
-    return repr("virtual" if clock.virtual else "real")
 
 
 def _not_movable(call: str) -> InvalidOption:
