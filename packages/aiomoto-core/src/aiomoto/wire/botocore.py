@@ -131,7 +131,8 @@ def raw_response(method: str, response: AwsResponse) -> Any:
     headers = HTTPHeaderDict()
     for name, value in response.headers.items():
         headers.add(name, value)
-    if "Content-Length" not in headers and response.status not in BODILESS:
+    given = method == "HEAD" and "Content-Length" in headers
+    if not given and response.status not in BODILESS:
         headers["Content-Length"] = str(len(response.body))
     return HTTPResponse(
         body=BytesIO(b"" if method == "HEAD" else response.body),
