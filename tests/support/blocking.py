@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiomoto.dispatch import Dispatcher
+from aiomoto.router import Routes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -196,11 +197,11 @@ gc.callbacks.append(_collecting)
 
 def _timed_moto(what: str, original: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(original)
-    def call(dispatcher: Dispatcher, *arguments: Any) -> Any:
+    def call(owner: Any, *arguments: Any) -> Any:
         before = _computed()
         request, result = arguments[-1], None
         try:
-            result = original(dispatcher, *arguments)
+            result = original(owner, *arguments)
             return result
         finally:
             service = request.service or getattr(result, "service", "")
@@ -215,7 +216,7 @@ _PATCHES: list[tuple[Any, str, Callable[..., Any]]] = [
     (threading.Condition, "wait", functools.partial(_waits, "Condition.wait")),
     (threading.Thread, "join", functools.partial(_waits, "Thread.join")),
     # The first request to a service imports its part of moto.
-    (Dispatcher, "find", functools.partial(_timed_moto, "(import)")),
+    (Routes, "find", functools.partial(_timed_moto, "(import)")),
     (Dispatcher, "_call", functools.partial(_timed_moto, "")),
 ]
 

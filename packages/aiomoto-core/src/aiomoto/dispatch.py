@@ -7,35 +7,24 @@ driver carry out the two things that differ, awaiting and waiting in a thread.
 from __future__ import annotations
 
 import inspect
-import os
-import re
 import threading
 from collections.abc import Awaitable, Callable, Generator
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit, urlunsplit
+from typing import Any, cast
+from urllib.parse import urlsplit
 
 from . import packages
 from .calls.naming import name_operation
 from .compat import Moto
-from .endpoints import scope_of, to_aws_url
+from .endpoints import scope_of
 from .errors import AiomotoError, AiomotoWarning, UnsupportedOperation, add_note
 from .jobs import in_thread
 from .locks import Order, guarded
 from .plugin.manager import PluginManager
-from .request import AwsRequest, AwsResponse, Call
-from .router import Handler, Route, Router
-from .unsigned import service_of_body
-from .warning import warn
-
-if TYPE_CHECKING:
-    from .interfaces import Engine
+from .request import AwsRequest, AwsResponse
+from .router import Handler, Route, Routes
 
 #: A step that a driver carries out: something to await, or a call that waits.
 Step = Awaitable[Any] | Callable[[], Any]
-
-_EXECUTE_API = re.compile(r"https?://[^/.]+\.execute-api\.")
-_WAITS = re.compile(rb"WaitTimeSeconds(\"\s*:\s*|=)[1-9]")
 
 
 class Dispatcher:
@@ -46,16 +35,12 @@ class Dispatcher:
     waits runs without it.
     """
 
-    def __init__(
-        self, engine: Engine, moto: Moto, plugins: PluginManager, reset: Callable[[], object]
-    ) -> None:
-        self._engine = engine
+    def __init__(self, moto: Moto, plugins: PluginManager, reset: Callable[[], object]) -> None:
         self._reset_all = reset
         self._moto = moto
         self._plugins = plugins
         self._lock = guarded(threading.RLock(), Order.DISPATCH)
-        self.router = Router(moto.url_patterns, moto.url_handlers)
-        self._clean = lru_cache(maxsize=4096)(self._clean_now)
+        self.routes = Routes(moto)
 
     async def handle(self, request: AwsRequest) -> AwsResponse:
         """Answer, awaiting what has to be awaited in the caller's own task."""
@@ -65,7 +50,7 @@ class Dispatcher:
             try:
                 step = steps.send(value)
             except StopIteration as done:
-                return _response(done)
+                return cast("AwsResponse", done.value)
             value = await (in_thread(step) if callable(step) else step)
 
     def handle_sync(self, request: AwsRequest) -> AwsResponse:
@@ -76,13 +61,13 @@ class Dispatcher:
             try:
                 step = steps.send(value)
             except StopIteration as done:
-                return _response(done)
+                return cast("AwsResponse", done.value)
             if not callable(step):
                 raise self._plugins.refuse_awaitable(request, step)
             value = step()
 
     def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
-        route = self.find(request)
+        route = self.routes.find(request)
         if route.service == Moto.API:
             self._at_motos_api(request)
         request.service = route.service
@@ -94,16 +79,9 @@ class Dispatcher:
         if answer is not None:
             return self._plugins.check_answer(request, answer)
         if request.url is not found_for:
-            route = self.find(request)
-        if not request.is_async and route.handler is None and _EXECUTE_API.match(request.url):
-            # A path of the user's own API, not an operation of AWS; in moto's words. moto
-            # serves paths that are deployed for `requests` alone.
-            return AwsResponse.of(404, {"Content-Type": "text/plain"}, "Not yet implemented")
+            route = self.routes.find(request)
         handler = self._handler(request, route)
-        blocks = self._plugins.blocks(request)
-        if blocks is None:
-            blocks = request.service in Moto.WAITS_FOR_THREADS or self._polls(request)
-        if not blocks:
+        if not self._plugins.blocks(request):
             with self._lock:
                 response = self._call(handler, request)
         elif request.is_async:
@@ -112,20 +90,9 @@ class Dispatcher:
             response = self._call(handler, request)
         return self._plugins.response(request, response)
 
-    def _polls(self, request: AwsRequest) -> bool:
-        """Whether moto is about to wait for messages; in real time, which may be a surprise."""
-        if not _waits_for_messages(request):
-            return False
-        if self._engine.clock.virtual and "sqs" not in self._plugins.owners:
-            warn(
-                f"{request.label} waits in real time: nothing that is installed has SQS follow the "
-                f"mock's virtual clock. {packages.does('sqs')}"
-            )
-        return True
-
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer, with its state locked meanwhile."""
-        handler = self._handler(request, self.find(request))
+        handler = self._handler(request, self.routes.find(request))
         with self._lock:
             return self._call(handler, request)
 
@@ -157,65 +124,12 @@ class Dispatcher:
             )
             raise
 
-    def find(self, request: AwsRequest) -> Route:
-        """The route of a request; its URL is replaced where only the signature knows it.
-
-        moto has no patterns for dual-stack names (``sqs.us-east-1.api.aws``)
-        and some others, and takes every host that has ``s3`` in it for S3; the
-        client or the credential scope then says which service is meant.
-        """
-        route = self.router.find(self.clean_url(request.url))
-        if route.handler is None or _is_not_s3(route, request.call):
-            parts = urlsplit(request.url)
-            if scope_of(request.headers, parts.query) is not None:
-                url = to_aws_url(parts, "", "", request.headers, request.call)
-                return self._moved(request, url) or route
-        elif route.service == "s3" and request.method == "POST" and request.call is None:
-            parts = urlsplit(request.url)
-            if (
-                request.original_url != request.url
-                and scope_of(request.headers, parts.query) is None
-                and (meant := service_of_body(request.headers, request.body)) is not None
-            ):
-                # An unsigned form at a declared endpoint, where S3 was the last guess.
-                netloc = "{}.{}.amazonaws.com".format(*meant)
-                url = urlunsplit(parts._replace(netloc=netloc))
-                return self._moved(request, url) or route
-        return route
-
-    def _moved(self, request: AwsRequest, url: str) -> Route | None:
-        route = self.router.find(self.clean_url(url))
-        if route.handler is None:
-            return None
-        request.url = url
-        return route
-
     def _at_motos_api(self, request: AwsRequest) -> None:
         """Have moto's own API reset plugins too, and know the address that it was asked at."""
         if request.method == "POST" and urlsplit(request.url).path == "/moto-api/reset":
             self._reset_all()
         # It replays recordings there.
         request.url = request.original_url or request.url
-
-    def clean_url(self, url: str) -> str:
-        """The URL as moto matches it: in the domain amazonaws.com, without its query."""
-        return self._clean(url.split("?", 1)[0], os.environ.get("MOTO_S3_CUSTOM_ENDPOINTS"))
-
-    def _clean_now(self, url: str, custom: str | None) -> str:
-        parts = self._moto.aws_domain(url)  # which reads the variable itself
-        return f"{parts.scheme}://{parts.netloc}{parts.path}"
-
-    def claims(self, url: str) -> bool:
-        """Whether a backend of moto claims this URL, with a handler for it or not."""
-        return self.router.claims(self.clean_url(url))
-
-    def passes(self, url: str) -> bool:
-        """Whether moto's configuration lets this URL through to the real network."""
-        clean = self.clean_url(url.split("?", 1)[0])
-        return any(
-            self._moto.passes(clean, service)
-            for service in (self.router.find(clean).candidates or (None,))
-        )
 
     def reset(self) -> None:
         """Forget all of moto's resources while the mock goes on."""
@@ -234,22 +148,3 @@ class Dispatcher:
         return UnsupportedOperation(
             service, operation, moto_version=self._moto.version, detail=package or detail
         )
-
-
-def _is_not_s3(route: Route, call: Call | None) -> bool:
-    service = call.service if call is not None and route.service == "s3" else None
-    return service is not None and not service.startswith("s3")
-
-
-def _response(done: StopIteration) -> AwsResponse:
-    response: AwsResponse = done.value
-    return response
-
-
-def _waits_for_messages(request: AwsRequest) -> bool:
-    """Whether this is SQS long polling, for which moto sleeps up to 20 seconds."""
-    return (
-        request.service == "sqs"
-        and request.operation == "ReceiveMessage"
-        and _WAITS.search(request.body) is not None
-    )

@@ -24,6 +24,7 @@ from .leases import Abandoned, Lease
 from .locks import Order, guarded, under
 from .named_file import named_file
 from .patching import fast_paths, needed
+from .plugin import core
 from .plugin.imports import PatchTable, watch_imports
 from .plugin.manager import PluginManager
 from .request import AwsRequest, AwsResponse
@@ -46,7 +47,9 @@ class Engine:
         #: What the wires ask.
         self.front = Front(self, self._make_dispatcher)
         self._wires = PatchTable(needed(self.front, self))
-        self._plugins = PluginManager(self, self.front, self._wires, lambda: compat.moto().services)
+        self._plugins = PluginManager(
+            self, self.front, self._wires, lambda: compat.moto().services, core
+        )
         #: What only makes things faster; plugins begin and end their own here. See docs/hooks.md.
         self.fast_paths = PatchTable(fast_paths())
         #: boto3's default session, if it was put aside; in a list, as it may be None.
@@ -158,7 +161,7 @@ class Engine:
     def _make_dispatcher(self) -> Dispatcher:
         """With the first mock, which is when moto is imported and looked through."""
         compat.refuse_peer_distribution()
-        return Dispatcher(self, compat.moto(), self._plugins, self.reset)
+        return Dispatcher(compat.moto(), self._plugins, self.reset)
 
     def _layer_environment(self, lease: Lease) -> None:
         settings, named = lease.settings, named_file(os.environ)
@@ -183,7 +186,7 @@ class Engine:
         wanted = (lease.settings.optimise for lease in self._leases)
         self.fast_paths.switch(bool(self._leases) and all(wanted))
         declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
-        passes = self.front.dispatcher.passes if moto.has_passthrough() else None
+        passes = self.front.dispatcher.routes.passes if moto.has_passthrough() else None
         self.front.guard = (
             Guard(compat.dns_suffixes(), tuple(declared), passes) if self._leases else None
         )

@@ -123,11 +123,12 @@ class Front:
         url = without_fragment(request.url)
         if self.guard is None:
             url = url.split("?", 1)[0]
-            return self.dispatcher.claims(url) and not self.dispatcher.passes(url)
+            routes = self.dispatcher.routes
+            return routes.claims(url) and not routes.passes(url)
         # Kept for its answer: each request is judged once.
         ruling = request.aiomoto_ruling = self.guard.judge(url, request.headers, None)
         if ruling.verdict is Verdict.MOCK:
-            return self.dispatcher.claims(ruling.url)
+            return self.dispatcher.routes.claims(ruling.url)
         return ruling.verdict is Verdict.BLOCK
 
     def answer_claimed(self, request: Any) -> Any:

@@ -48,14 +48,16 @@ def aiomoto_handle(engine: Engine, request: AwsRequest) -> None:
 
 
 @hookimpl
-def aiomoto_blocks(request: AwsRequest) -> bool | None:
-    calls.append(("aiomoto_blocks", request))
+def aiomoto_blocks(engine: Engine, request: AwsRequest) -> bool | None:
+    calls.append(("aiomoto_blocks", engine, request))
     return None
 
 
 @hookimpl
-def aiomoto_response(request: AwsRequest, response: AwsResponse) -> AwsResponse | None:
-    calls.append(("aiomoto_response", request, response))
+def aiomoto_response(
+    engine: Engine, request: AwsRequest, response: AwsResponse
+) -> AwsResponse | None:
+    calls.append(("aiomoto_response", engine, request, response))
     return None
 
 
@@ -104,13 +106,13 @@ class EveryHook:
         return self.handle(request)
 
     @hookimpl
-    def aiomoto_blocks(self, request: AwsRequest) -> Any:
-        self.calls.append(("aiomoto_blocks", request))
+    def aiomoto_blocks(self, engine: Engine, request: AwsRequest) -> Any:
+        self.calls.append(("aiomoto_blocks", engine, request))
         return self.blocks(request)
 
     @hookimpl
-    def aiomoto_response(self, request: AwsRequest, response: AwsResponse) -> Any:
-        self.calls.append(("aiomoto_response", request, response))
+    def aiomoto_response(self, engine: Engine, request: AwsRequest, response: AwsResponse) -> Any:
+        self.calls.append(("aiomoto_response", engine, request, response))
         return self.response(request, response)
 
     # What a test puts its own behaviour into, by subclassing or assignment.

@@ -43,10 +43,10 @@ async def test_every_hook_is_called_with_its_arguments(
     assert request.headers["x-amz-target"] == "TrentService.ListKeys"
     assert request.body == b"{}"
     assert request.is_async is True
-    assert arguments[3] == (request,)
-    assert arguments[4][0] is request
-    assert type(arguments[4][1]) is AwsResponse
-    assert arguments[4][1].status == 200
+    assert arguments[3] == (engine, request)
+    assert arguments[4][:2] == (engine, request)
+    assert type(arguments[4][2]) is AwsResponse
+    assert arguments[4][2].status == 200
 
 
 @pytest.mark.usefixtures("unchanged")

@@ -243,7 +243,7 @@ def replaced(request: AwsRequest, response: AwsResponse) -> AwsResponse:
 
 def mutated(request: AwsRequest, response: AwsResponse) -> None:
     response.body = KEYS
-    response.headers["x-plugin"] = "yes"
+    response.headers.update({"x-plugin": "yes", "Content-Length": "2"})
 
 
 @pytest.mark.asyncio
@@ -254,9 +254,13 @@ async def test_the_answer_that_the_plugin_left_is_what_the_client_gets(
     plugin = every_hook.EveryHook()
     plugin.response = change
     async with mock_aws(plugins=[plugin]), clients.aio("kms", backend) as kms:
-        answer = await kms.list_keys()
-    assert answer["Keys"] == FOUND
-    assert ("x-plugin" in answer["ResponseMetadata"]["HTTPHeaders"]) == (change is mutated)
+        answers = [await kms.list_keys()]
+        with clients.sync("kms") as sync:
+            answers.append(sync.list_keys())
+    for answer in answers:
+        headers = answer["ResponseMetadata"]["HTTPHeaders"]
+        assert (answer["Keys"], headers["content-length"]) == (FOUND, str(len(KEYS)))
+        assert ("x-plugin" in headers) == (change is mutated)
 
 
 @pytest.mark.asyncio
@@ -267,5 +271,5 @@ async def test_an_error_that_moto_answers_is_shown_to_the_plugin_too(
     async with mock_aws(plugins=[plugin]), clients.aio("kms", backend) as kms:
         with pytest.raises(kms.exceptions.NotFoundException):
             await kms.describe_key(KeyId="0" * 8)
-    [response] = [call[2] for call in plugin.calls if call[0] == "aiomoto_response"]
+    [response] = [call[3] for call in plugin.calls if call[0] == "aiomoto_response"]
     assert response.status == 400

@@ -18,10 +18,6 @@ from .switch import Switch
 class Moto(Switch):
     """moto: its switch, its configuration, and the handlers of its backends."""
 
-    #: These wait for threads of their own, which call back into moto; holding
-    #: a lock around them would wait for ever. Found by reading moto for
-    #: ``Thread``, ``.join(`` and ``.wait(``.
-    WAITS_FOR_THREADS = frozenset({"awslambda", "batch", "cloudformation", "stepfunctions", "swf"})
     #: moto's name of its own API (``/moto-api/reset``).
     API = "moto_api._internal"
 

@@ -22,13 +22,16 @@ if TYPE_CHECKING:
     from ..interfaces import Engine, Front
     from .imports import PatchTable
 
+_NOT_SYNC = "for a synchronous client. Return one only where request.is_async is true."
+
 
 class PluginManager:
     """The plugins of one engine, and which of them owns which service.
 
     ``wires`` is where those that plugins bring are begun, with the plugin.
     ``known_services()`` lists the services that moto has, to refuse a plugin
-    that owns something else.
+    that owns something else. ``core`` is core's own plugin, loaded before all others: it
+    owns nothing, and is asked for what the owner of one of its services leaves open.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class PluginManager:
         front: Front,
         wires: PatchTable[ModulePatches],
         known_services: Callable[[], Iterable[str]],
+        core: object | None = None,
     ) -> None:
         self._engine = engine
         self._front = front
@@ -45,7 +49,10 @@ class PluginManager:
         self._manager = pluggy.PluginManager(ENTRY_POINT_GROUP)
         self._manager.add_hookspecs(spec)
         self._known_services = known_services
+        self._core = core
         self._owners: dict[str, str] = {}
+        #: The services of core's own plugin.
+        self._stand_ins: dict[str, str] = {}
         self._calls: dict[str, dict[str, pluggy.HookImpl | None]] = {}
         #: Plugins that were given to mocks, by name, and to whom: once for each time.
         self._given: dict[str, tuple[object, list[object]]] = {}
@@ -59,8 +66,9 @@ class PluginManager:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of all plugins, in the order in which they were registered."""
-        return tuple(name for name, _ in self._manager.list_name_plugin())
+        """The names of all plugins but core's, in the order in which they were registered."""
+        known = self._manager.list_name_plugin()
+        return tuple(name for name, plugin in known if plugin is not self._core)
 
     def load_entry_points(self) -> None:
         """Load what is installed under the entry point group, once.
@@ -72,6 +80,8 @@ class PluginManager:
             return
         before = self.names
         try:
+            if self._core is not None:
+                self.register(self._core, ENTRY_POINT_GROUP)
             for point in sorted(entry_points(group=ENTRY_POINT_GROUP), key=lambda one: one.name):
                 try:
                     plugin = point.load()
@@ -82,7 +92,7 @@ class PluginManager:
                     ) from error
                 self.register(plugin, point.name)
         except BaseException:
-            for name in reversed(self.names):
+            for name, _ in reversed(self._manager.list_name_plugin()):
                 if name not in before:
                     self._forget(name)
             raise
@@ -112,7 +122,8 @@ class PluginManager:
         except BaseException:
             self._drop(name)
             raise
-        self._owners.update(dict.fromkeys(services, name))
+        owners = self._stand_ins if plugin is self._core else self._owners
+        owners.update(dict.fromkeys(services, name))
         self._brought[name] = tuple(wires)
 
     def add(self, plugin: object, user: object) -> None:
@@ -201,9 +212,15 @@ class PluginManager:
         self._calls.setdefault(name, {})[hook] = found
         return found
 
-    def _ask_owner(self, request: AwsRequest, hook: str, **given: Any) -> Any:
-        name = self._owners.get(request.service) if request.service else None
-        return None if name is None else self._call(name, hook, request=request, **given)
+    def _ask(self, request: AwsRequest, hook: str, **given: Any) -> Any:
+        """What the owner of a request's service says, else core's own plugin; None is nothing."""
+        for owners in (self._owners, self._stand_ins):
+            name = owners.get(request.service or "")
+            if name is not None:
+                answer = self._call(name, hook, engine=self._engine, request=request, **given)
+                if answer is not None:
+                    return answer
+        return None
 
     def activate_all(self) -> None:
         """Call ``aiomoto_activate`` of each plugin, in the order of registration."""
@@ -263,7 +280,7 @@ class PluginManager:
     def handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
         """``aiomoto_handle`` of the request's owner; what it returned is checked when awaited."""
         answer: AwsResponse | Awaitable[AwsResponse | None] | None
-        answer = self._ask_owner(request, "aiomoto_handle", engine=self._engine)
+        answer = self._ask(request, "aiomoto_handle")
         return answer
 
     def check_answer(self, request: AwsRequest, answer: object) -> AwsResponse:
@@ -276,14 +293,14 @@ class PluginManager:
 
     def blocks(self, request: AwsRequest) -> bool | None:
         """``aiomoto_blocks`` of the request's owner."""
-        answer = self._ask_owner(request, "aiomoto_blocks")
+        answer = self._ask(request, "aiomoto_blocks")
         if answer is not None and not isinstance(answer, bool):
             raise self._wrong(request, "aiomoto_blocks", answer, "True, False and None")
         return answer
 
     def response(self, request: AwsRequest, response: AwsResponse) -> AwsResponse:
         """``aiomoto_response`` of the request's owner."""
-        answer = self._ask_owner(request, "aiomoto_response", response=response)
+        answer = self._ask(request, "aiomoto_response", response=response)
         if answer is None:
             if not 200 <= response.status <= 999:  # the one change in place that has a client wait
                 self._check_response(request, "aiomoto_response", response)
@@ -294,27 +311,20 @@ class PluginManager:
         return answer
 
     def _check_response(self, request: AwsRequest, hook: str, response: AwsResponse) -> None:
-        name = self._owners.get(request.service or "")
         problem = problem_of_response(response)
+        if problem is None and response.stream is not None and not request.is_async:
+            problem = f"with a stream {_NOT_SYNC}"
         if problem is not None:
-            raise PluginError(f"Plugin {name!r}: {hook} returned a response {problem}")
-        if response.stream is not None and not request.is_async:
-            raise PluginError(
-                f"Plugin {name!r}: {hook} returned a response with a stream for a synchronous "
-                "client. Return one only where request.is_async is true."
-            )
+            raise self._refuse(request, f"{hook} returned a response {problem}")
 
     def refuse_awaitable(self, request: AwsRequest, answer: object) -> PluginError:
         """The error for an awaitable where a synchronous client waits."""
-        if inspect.iscoroutine(answer):
-            answer.close()  # it will not be awaited, and would warn about that
-        return PluginError(
-            f"Plugin {self._owners.get(request.service or '')!r}: aiomoto_handle returned an "
-            "awaitable for a synchronous client. Return one only where request.is_async is true."
-        )
+        return self._refuse(request, f"aiomoto_handle returned an awaitable {_NOT_SYNC}", answer)
 
     def _wrong(self, request: AwsRequest, hook: str, answer: object, allowed: str) -> PluginError:
+        return self._refuse(request, f"{hook} returned {answer!r}; allowed are {allowed}.", answer)
+
+    def _refuse(self, request: AwsRequest, problem: str, answer: object = None) -> PluginError:
         if inspect.iscoroutine(answer):
             answer.close()  # it will not be awaited, and would warn about that
-        name = self._owners.get(request.service or "")
-        return PluginError(f"Plugin {name!r}: {hook} returned {answer!r}; allowed are {allowed}.")
+        return PluginError(f"Plugin {self._owners.get(request.service or '')!r}: {problem}")

@@ -93,19 +93,21 @@ def aiomoto_handle(
 
 
 @hookspec(firstresult=True)
-def aiomoto_blocks(request: AwsRequest) -> bool | None:
+def aiomoto_blocks(engine: Engine, request: AwsRequest) -> bool | None:
     """Say whether moto would wait (sleep, join a thread) while it answers this request.
 
     Called before moto is, in the service that the plugin owns. True moves the
     call of an async client to a worker thread and leaves moto's state unlocked
     meanwhile, so that others can bring about what is waited for. None leaves
-    the decision to core. Since 0.1.
+    the decision to core's own plugin. Since 0.1.
     """
     raise NotImplementedError
 
 
 @hookspec(firstresult=True)
-def aiomoto_response(request: AwsRequest, response: AwsResponse) -> AwsResponse | None:
+def aiomoto_response(
+    engine: Engine, request: AwsRequest, response: AwsResponse
+) -> AwsResponse | None:
     """Change moto's answer, or replace it by the returned one.
 
     Called for each answer of moto to a request of a service that the plugin
