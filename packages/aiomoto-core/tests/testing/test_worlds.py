@@ -72,6 +72,29 @@ async def test_compare_sees_a_difference(compare: Compare, change: Callable[[Any
 
 
 @pytest.mark.asyncio
+async def test_compare_takes_the_options_of_a_mock(compare: Compare) -> None:
+    class Slow:
+        """Makes a key known when the mock's clock has moved on."""
+
+        @hookimpl
+        def aiomoto_services(self) -> list[str]:
+            return ["kms"]
+
+        @hookimpl
+        async def aiomoto_handle(self, engine: Any) -> None:
+            if engine.clock.virtual:
+                await engine.clock.sleep(3600)
+
+    async def body(world: World) -> Any:
+        answer, _ = await asyncio.gather(list_keys(world), world.advance(3600))
+        return answer["Keys"]
+
+    assert (await compare(body, plugins=[Slow()], clock="virtual")).value == []
+    with pytest.raises(pytest.fail.Exception, match="needs a mock on virtual time"):
+        await compare(lambda world: world.advance(1))
+
+
+@pytest.mark.asyncio
 async def test_compare_sees_another_exception(compare: Compare) -> None:
     async def body(world: World) -> None:
         raise {"wire": ValueError, "in-process": TypeError}[world.kind]("text")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,9 @@ import pytest
 from .network import Sockets
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..options import Options
     from .clients import Connect
     from .outcome import Outcome
     from .twin import Twin
@@ -125,16 +128,16 @@ def twin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Twin]:
 
 @pytest.fixture
 def make_world(request: pytest.FixtureRequest) -> Callable[..., World]:
-    """``make_world(kind, backend, plugins=())``: a world that is not yet active.
+    """``make_world(kind, backend, **options)``: a world that is not yet active.
 
-    `kind` is ``wire`` or ``in-process``, `plugins` are for the mock of the latter.
+    `kind` is ``wire`` or ``in-process``, `options` are those of `mock_aws`, for the latter.
     """
     from . import worlds
 
-    def make(kind: str, backend: str, plugins: Iterable[object] = ()) -> World:
+    def make(kind: str, backend: str, **options: Unpack[Options]) -> World:
         if kind == "wire":
             return worlds.WireWorld(backend, request.getfixturevalue("twin"))
-        return worlds.InProcessWorld(backend, plugins)
+        return worlds.InProcessWorld(backend, **options)
 
     return make
 
@@ -159,19 +162,17 @@ def plain_world(
 
 @pytest.fixture
 def compare(make_world: Callable[..., World], backend: str) -> Callable[..., Awaitable[Outcome]]:
-    """``await compare(body, plugins=())``: run a body in both worlds.
+    """``await compare(body, plugins=(), clock=None)``: run a body in both worlds.
 
-    Fails where they differ, gives the wire's outcome. `plugins` are for the mock
-    of the world in process.
+    Fails where they differ, gives the wire's outcome. All options of `mock_aws` are taken,
+    for the mock of the world in process.
     """
     from . import outcome
 
-    async def run(
-        body: Callable[[World], Awaitable[Any]], plugins: Iterable[object] = ()
-    ) -> Outcome:
+    async def run(body: Callable[[World], Awaitable[Any]], **options: Unpack[Options]) -> Outcome:
         with make_world("wire", backend).active() as active:
             wire = await outcome.observe(body, active)
-        with make_world("in-process", backend, plugins).active() as active:
+        with make_world("in-process", backend, **options).active() as active:
             in_process = await outcome.observe(body, active)
         if found := outcome.difference(wire, in_process):
             pytest.fail(f"in process is not as over the wire:\n{found}", pytrace=False)

@@ -10,10 +10,10 @@ from __future__ import annotations
 import contextlib
 import inspect
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 from unittest import mock
 
 import aiohttp
@@ -23,6 +23,11 @@ from ..mock import mock_aws
 from .clients import REGION, aio, sync
 from .compat import tls_transports_close
 from .twin import Twin
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+    from ..options import Options
 
 
 class World:
@@ -58,7 +63,7 @@ class World:
 
     def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
         """A session that knows nothing of AWS, as one that fetches a presigned URL."""
-        raise NotImplementedError
+        return aiohttp.ClientSession(**kwargs)
 
     def plain_httpx(self, module: ModuleType, **kwargs: Any) -> Any:
         """An AsyncClient of `module`, which is httpx or httpx2."""
@@ -88,6 +93,12 @@ class World:
         except Exception as error:
             return ("raised", f"{type(error).__module__}.{type(error).__qualname__}", str(error))
 
+    async def advance(self, seconds: float) -> None:
+        """Move the mock's virtual clock on; nothing over the wire, where no answer waits for it.
+
+        :raises InvalidOption: in process, on real time.
+        """
+
     def _environment(self) -> AbstractContextManager[Any]:
         raise NotImplementedError
 
@@ -112,7 +123,7 @@ class WireWorld(World):
 
     def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
         connector = aiohttp.TCPConnector(ssl=self.twin.client_context())
-        return aiohttp.ClientSession(connector=connector, **kwargs)
+        return super().plain_aiohttp(connector=connector, **kwargs)
 
     def url(self, path: str) -> str:
         return self.twin.url + path
@@ -148,12 +159,9 @@ class InProcessWorld(World):
 
     kind = "in-process"
 
-    def __init__(self, backend: str, plugins: Iterable[object] = ()) -> None:
+    def __init__(self, backend: str, **options: Unpack[Options]) -> None:
         super().__init__(backend)
-        self._plugins = plugins
-
-    def plain_aiohttp(self, **kwargs: Any) -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(**kwargs)
+        self._options = options
 
     def url(self, path: str) -> str:
         return f"https://s3.{REGION}.amazonaws.com{path}"
@@ -161,8 +169,11 @@ class InProcessWorld(World):
     def reset(self) -> None:
         self._mock.reset()
 
+    async def advance(self, seconds: float) -> None:
+        await self._mock.clock.advance(seconds)
+
     @contextlib.contextmanager
     def _environment(self) -> Iterator[None]:
-        self._mock = mock_aws(plugins=self._plugins)
+        self._mock = mock_aws(**self._options)
         with self._mock:
             yield
