@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from aiomoto import AwsRequest, AwsResponse, Clock, Engine, Front, ServicePlugin, VirtualClock
 from aiomoto.plugin import spec
 
 ROOT = Path(__file__).parent.parent
@@ -67,7 +68,7 @@ def hooks() -> dict[str, ast.FunctionDef]:
     }
 
 
-def signature(function: ast.FunctionDef) -> str:
+def signature(function: ast.FunctionDef | ast.AsyncFunctionDef) -> str:
     assert function.returns is not None
     return f"{function.name}({ast.unparse(function.args)}) -> {ast.unparse(function.returns)}"
 
@@ -105,6 +106,49 @@ def test_each_hook_says_since_when_as_the_code_does() -> None:
         since = re.findall(r"Since (\d+\.\d+)\.", ast.get_docstring(function) or "")
         assert len(since) == 1, name
         assert re.findall(r"Since (\d+\.\d+)\.", sections[name]) == since, name
+
+
+def members(cls: type) -> dict[str, str]:
+    """The public members of a class as its source declares them: ``time() -> float``."""
+    [tree] = ast.parse(inspect.getsource(cls)).body
+    assert isinstance(tree, ast.ClassDef)
+    found: dict[str, str] = {}
+    for node in [*tree.body, *(inner for one in tree.body for inner in ast.walk(one))]:
+        if isinstance(node, ast.AnnAssign) and (
+            node in tree.body or isinstance(node.target, ast.Attribute)  # of self, in __init__
+        ):
+            name = ast.unparse(node.target).removeprefix("self.")
+            kind = re.sub(r"^ClassVar\[(.*)\]$", r"\1", ast.unparse(node.annotation))
+            found.setdefault(name, f"{name}: {kind}")
+        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node in tree.body:
+            if node.name in found:
+                continue  # the same node again, or a setter
+            node.args.args = node.args.args[1:]
+            text = signature(node)
+            if "property" in map(ast.unparse, node.decorator_list):
+                text = text.replace("() -> ", ": ", 1)
+            found[node.name] = "async " * isinstance(node, ast.AsyncFunctionDef) + text
+    return {name: text for name, text in found.items() if not re.match("_|aiomoto_", name)}
+
+
+@pytest.mark.parametrize(
+    ("heading", "classes"),
+    [
+        ("### AwsRequest", [AwsRequest]),
+        ("### AwsResponse", [AwsResponse]),
+        ("## The engine", [Engine]),
+        ("## The clock", [Clock, VirtualClock]),
+        ("## One shape", [ServicePlugin]),
+        ("## The wire of a client", [Front]),
+    ],
+)
+def test_a_table_has_the_members_of_its_class(heading: str, classes: list[type]) -> None:
+    text = (ROOT / "docs" / "hooks.md").read_text(encoding="utf-8")
+    section = re.split(r"(?m)^##", text.partition(f"\n{heading}\n")[2])[0]
+    shown = [row.replace("\\|", "|") for row in re.findall(r"(?m)^\| `(.+?)` \| ", section)]
+    names = [re.sub(r"^async |\W.*", "", row) for row in shown]
+    wanted = {name: text for cls in reversed(classes) for name, text in members(cls).items()}
+    assert dict(zip(names, shown, strict=True)) == wanted
 
 
 # -- examples ------------------------------------------------------------------------
