@@ -99,7 +99,9 @@ def test_a_section_is_as_it_says(section: Section, tmp_path: Path) -> None:
 
 
 def test_every_fixture_option_and_argument_is_shown() -> None:
-    fixtures = {name for name in aiomoto.pytest_plugin.__all__ if name.islower() and name[0] != "_"}
+    fixtures = {
+        name for name in aiomoto.pytest_plugin.__all__ if re.match("(?!pytest_)[a-z]", name)
+    }
     options = {"aiomoto_autouse", "aiomoto_region", "aiomoto_config", "aiomoto_leaks"}
     arguments = set(re.findall(r"(\w+)=", settings.MARKER))
     assert arguments == {*NAMES, "leaks"}

@@ -35,8 +35,8 @@ class Dispatcher:
     waits runs without it.
     """
 
-    def __init__(self, moto: Moto, plugins: PluginManager, reset_all: Callable[[], object]) -> None:
-        self._reset_all = reset_all
+    def __init__(self, moto: Moto, plugins: PluginManager, reset: Callable[[], object]) -> None:
+        self._reset_all = reset
         self._moto = moto
         self._plugins = plugins
         self._lock = guarded(threading.RLock(), Order.DISPATCH)

@@ -28,6 +28,10 @@ ENGINE, FRONT = cast("Engine", object()), cast("Front", object())
 ENTRY_POINTS = "aiomoto.plugin.manager.entry_points"
 
 
+def manager_of(core: object) -> PluginManager:
+    return PluginManager(ENGINE, FRONT, PatchTable(()), lambda: ["kms", "sts"], core)
+
+
 @pytest.fixture
 def manager(every_hook: ModuleType, monkeypatch: pytest.MonkeyPatch) -> PluginManager:
     """With a plugin of core's for KMS and STS, and no other one."""
@@ -36,7 +40,7 @@ def manager(every_hook: ModuleType, monkeypatch: pytest.MonkeyPatch) -> PluginMa
     own.handle = lambda request: AwsResponse.of(200, {}, "core")
     own.blocks = lambda request: True
     own.response = lambda request, response: AwsResponse.of(201, {}, "core")
-    manager = PluginManager(ENGINE, FRONT, PatchTable(()), lambda: ["kms", "sts"], own)
+    manager = manager_of(own)
     manager.load_entry_points()
     return manager
 
@@ -91,7 +95,7 @@ def test_it_is_loaded_again_where_another_plugin_was_refused(
             raise ImportError("torn")
 
     own = every_hook.EveryHook()
-    manager = PluginManager(ENGINE, FRONT, PatchTable(()), lambda: ["kms"], own)
+    manager = manager_of(own)
     monkeypatch.setattr(ENTRY_POINTS, lambda group: [Torn()])
     for _ in range(2):
         with pytest.raises(PluginError, match="torn"):
@@ -121,11 +125,11 @@ class _Owner:
 def test_dispatch_knows_no_service_by_name() -> None:
     tree = ast.parse(inspect.getsource(dispatch))
     texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
-    assert texts & {name for name, _ in moto().url_patterns} == set()
+    assert texts & moto().services == set()
 
 
 def test_moto_has_its_services() -> None:
-    assert {*core.aiomoto_services()} <= {name for name, _ in moto().url_patterns}
+    assert {*core.aiomoto_services()} <= moto().services
 
 
 @pytest.mark.parametrize(
@@ -168,5 +172,5 @@ def test_what_moto_waits_for(service: str, operation: str, body: bytes, blocks: 
 def test_it_is_there_where_no_package_is(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
         monkeypatch.setattr(engine._plugins, "_owners", {})
-        assert engine._plugins.blocks(engine, request_for(service)) in (True, False)
-        assert engine._plugins.blocks(engine, request_for("kms")) is None
+        assert engine._plugins.blocks(request_for(service)) in (True, False)
+        assert engine._plugins.blocks(request_for("kms")) is None

@@ -199,19 +199,6 @@ def test_another_finder_of_the_kind_may_be_there() -> None:
 # -- LatePart -----------------------------------------------------------------------------
 
 
-def test_a_part_without_patches_begins_anew_each_time() -> None:
-    import_it()
-    part: LatePart[list[str]] = LatePart(NAME)
-    states = []
-    for _ in range(2):
-        part.begin(lambda: ([], ()))
-        states.append(part.now)
-        part.end()
-        assert part.now is None
-    assert states == [[], []]
-    assert states[0] is not states[1]
-
-
 def test_a_part_is_made_with_the_import_and_given_back_at_the_end() -> None:
     part: LatePart[str] = LatePart(NAME)
     assert part.end() is None

@@ -92,6 +92,23 @@ def test_it_may_start_jobs_while_it_is_on(plugin: Plugin) -> None:
         background.wait_for(work)
 
 
+def test_state_without_patches_is_of_one_mock_as_well() -> None:
+    class Counting(ServicePlugin[list[str]]):
+        services, module = ("acm",), Plugin.module
+
+        def begin(self, engine: Engine) -> tuple[list[str], Sequence[Patch]]:
+            return [], ()
+
+    counting, seen = Counting(), []
+    for _ in range(2):
+        with mock_aws(plugins=[counting]):
+            backend()
+            assert counting.now == []
+            seen.append(counting.now)
+        assert counting.now is None
+    assert seen[0] is not seen[1]
+
+
 def test_one_without_a_module_of_moto() -> None:
     class Owner(ServicePlugin[None]):
         services = ("sts", "kms")

@@ -122,9 +122,9 @@ class PluginManager:
         except BaseException:
             self._drop(name)
             raise
-        self._brought[name] = tuple(wires)
         owners = self._stand_ins if plugin is self._core else self._owners
         owners.update(dict.fromkeys(services, name))
+        self._brought[name] = tuple(wires)
 
     def add(self, plugin: object, user: object) -> None:
         """Take in a plugin object that was given to a mock, in the name of ``user``.
@@ -217,7 +217,7 @@ class PluginManager:
         for owners in (self._owners, self._stand_ins):
             name = owners.get(request.service or "")
             if name is not None:
-                answer = self._call(name, hook, request=request, **given)
+                answer = self._call(name, hook, engine=self._engine, request=request, **given)
                 if answer is not None:
                     return answer
         return None
@@ -280,7 +280,7 @@ class PluginManager:
     def handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
         """``aiomoto_handle`` of the request's owner; what it returned is checked when awaited."""
         answer: AwsResponse | Awaitable[AwsResponse | None] | None
-        answer = self._ask(request, "aiomoto_handle", engine=self._engine)
+        answer = self._ask(request, "aiomoto_handle")
         return answer
 
     def check_answer(self, request: AwsRequest, answer: object) -> AwsResponse:
@@ -293,14 +293,14 @@ class PluginManager:
 
     def blocks(self, request: AwsRequest) -> bool | None:
         """``aiomoto_blocks`` of the request's owner."""
-        answer = self._ask(request, "aiomoto_blocks", engine=self._engine)
+        answer = self._ask(request, "aiomoto_blocks")
         if answer is not None and not isinstance(answer, bool):
             raise self._wrong(request, "aiomoto_blocks", answer, "True, False and None")
         return answer
 
     def response(self, request: AwsRequest, response: AwsResponse) -> AwsResponse:
         """``aiomoto_response`` of the request's owner."""
-        answer = self._ask(request, "aiomoto_response", engine=self._engine, response=response)
+        answer = self._ask(request, "aiomoto_response", response=response)
         if answer is None:
             if not 200 <= response.status <= 999:  # the one change in place that has a client wait
                 self._check_response(request, "aiomoto_response", response)
