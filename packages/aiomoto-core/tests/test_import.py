@@ -8,7 +8,7 @@ import sys
 import pytest
 
 HEAVY = ["moto", "boto3", "botocore", "aiobotocore", "aiohttp", "httpx", "httpx2", "httpcore"]
-HEAVY += ["pytest", "requests", "responses", "werkzeug", "trio", "anyio"]
+HEAVY += ["pytest", "requests", "responses", "werkzeug", "trio", "anyio", "urllib3", "http.client"]
 
 
 @pytest.mark.parametrize(

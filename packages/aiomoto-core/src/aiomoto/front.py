@@ -66,6 +66,10 @@ class Front:
             call.judged = guard, url, answered_at
         return answered_at
 
+    def may_answer(self, url: str) -> bool:
+        """Whether requests to the origin of a URL may be answered, whatever their head says."""
+        return self.guard is not None and self.guard.may_answer(url)
+
     def _refusal(
         self, url: str, headers: Mapping[str, str], call: Call | None
     ) -> RealRequestBlocked:
@@ -117,8 +121,7 @@ class Front:
     def claims(self, request: Any) -> bool:
         """Whether a request of the ``requests`` library is answered, or refused, here.
 
-        What no backend of moto claims is left to moto's own words for that. A
-        raw moto mock may outlast ours, with this still registered.
+        A raw moto mock may outlast ours, with this still registered.
         """
         url = without_fragment(request.url)
         if self.guard is None:
@@ -127,9 +130,7 @@ class Front:
             return routes.claims(url) and not routes.passes(url)
         # Kept for its answer: each request is judged once.
         ruling = request.aiomoto_ruling = self.guard.judge(url, request.headers, None)
-        if ruling.verdict is Verdict.MOCK:
-            return self.dispatcher.routes.claims(ruling.url)
-        return ruling.verdict is Verdict.BLOCK
+        return ruling.verdict is not Verdict.PASS
 
     def answer_claimed(self, request: Any) -> Any:
         """A response of urllib3 to a request that was claimed; None if no mock of ours is active.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from typing import NamedTuple
@@ -97,6 +97,15 @@ class Guard:
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.BLOCK, url)
         return Ruling(Verdict.PASS, url)
+
+    def may_answer(self, url: str) -> bool:
+        """Whether some request to the host of a URL is answered: of AWS, or declared at all."""
+        parts = urlsplit(url)
+        host = (parts.hostname or "").rstrip(".")
+        if is_aws_host(host, self.suffixes):
+            return True
+        declared = (*self.endpoints, *custom_s3_endpoints())
+        return any(replace(one, path="").host_prefix(host, parts) is not None for one in declared)
 
 
 def _netloc(host: str, parts: SplitResult) -> str:

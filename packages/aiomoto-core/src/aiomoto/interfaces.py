@@ -57,6 +57,9 @@ class Front(Protocol):
             it past a client that would retry.
         """
 
+    def may_answer(self, url: str) -> bool:
+        """Whether any request to the origin of a URL may be answered: for whom connects first."""
+
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request, with the URL that :meth:`judge` gave, whose client awaits."""
 

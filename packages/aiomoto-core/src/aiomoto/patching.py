@@ -30,6 +30,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "aiohttp": ("wire.aiohttp.patches",),
     "httpcore": ("wire.httpx.patches", "httpcore"),
     "httpcore2": ("wire.httpx.patches", "httpcore2"),
+    "http.client": ("wire.http_client.patches",),
+    "urllib3.connectionpool": ("wire.http_client.urllib3_patches",),
 }
 #: Made anew by each mock: the pools in memory are its own, and the wire of aiohttp looks
 #: up once by itself.

@@ -137,7 +137,6 @@ def test_requests_that_are_registered_with_responses() -> None:
         ("https://s3.eu-west-1.amazonaws.com/?x=y", 200, "ListAllMyBucketsResult"),
         ("http://169.254.169.254/latest/meta-data/placement/region", 200, "us-east-1"),
         ("http://motoapi.amazonaws.com/moto-api/data.json", 200, "{"),
-        ("https://nosuchservice.us-east-1.amazonaws.com/", 400, "The method is not implemented"),
     ],
 )
 def test_requests_is_answered_as_moto_answers_it(url: str, status: int, text: str) -> None:

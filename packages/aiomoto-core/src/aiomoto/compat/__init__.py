@@ -8,6 +8,7 @@ when the part is put in: a version that changed is refused before anything is pa
 from __future__ import annotations
 
 from .backends import Moto, moto
+from .http_connections import HttpClient
 from .names import (
     attribute,
     incompatible,
@@ -22,6 +23,7 @@ from .transports import Aiohttp, Httpcore
 
 __all__ = [
     "Aiohttp",
+    "HttpClient",
     "Httpcore",
     "Moto",
     "attribute",

@@ -38,6 +38,8 @@ OWNERS = (
     ("botocore.endpoint", "Endpoint"),
     ("botocore.httpsession", "URLLib3Session"),
     ("botocore.session", "Session"),
+    ("http.client", "HTTPConnection"),
+    ("http.client", "HTTPSConnection"),
     ("httpcore", "AsyncConnectionPool"),
     ("httpcore", "ConnectionPool"),
     ("httpcore2", "AsyncConnectionPool"),
@@ -50,6 +52,9 @@ OWNERS = (
     ("moto.core.models", "MockAWS"),
     ("requests.adapters", "HTTPAdapter"),
     ("socket", "socket"),
+    ("urllib3.connection", "HTTPConnection"),
+    ("urllib3.connection", "HTTPSConnection"),
+    ("urllib3.connectionpool", "HTTPConnectionPool"),
 )
 #: pytest says there which phase of a test it is in.
 _OTHERS_VARIABLES = frozenset({"PYTEST_CURRENT_TEST"})

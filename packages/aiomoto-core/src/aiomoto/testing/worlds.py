@@ -8,15 +8,20 @@ to the twin. A test body is handed a world and does not know which one it is.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import inspect
 import os
+import ssl
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, ClassVar
 from unittest import mock
+from urllib.parse import urlsplit
 
 import aiohttp
+import urllib3
 
 from .. import environment
 from ..mock import mock_aws
@@ -73,8 +78,26 @@ class World:
         """A Client of `module`."""
         return module.Client(**self._verify(), **kwargs)
 
-    def url(self, path: str) -> str:
-        """The address of `path` in S3, addressed by path, for requests without signature."""
+    def plain_urllib(self, *handlers: Any) -> urllib.request.OpenerDirector:
+        """An opener of Python's own, with further handlers."""
+        tls = urllib.request.HTTPSHandler(context=self._tls())
+        return urllib.request.build_opener(tls, *handlers)
+
+    def plain_http_client(self, url: str, **kwargs: Any) -> http.client.HTTPSConnection:
+        """A connection of Python's own to the host of `url`, closed at the end of `active`."""
+        netloc = urlsplit(url).netloc
+        connection = http.client.HTTPSConnection(netloc, context=self._tls(), **kwargs)
+        self._opened.callback(connection.close)
+        return connection
+
+    def plain_urllib3(self, **kwargs: Any) -> urllib3.PoolManager:
+        """Pools of urllib3, emptied at the end of `active`."""
+        pools = urllib3.PoolManager(**{"ssl_context": self._tls(), **kwargs})
+        self._opened.callback(pools.clear)
+        return pools
+
+    def url(self, path: str, service: str = "s3") -> str:
+        """The address of `path` at a service, for requests without signature."""
         raise NotImplementedError
 
     def reset(self) -> None:
@@ -108,8 +131,12 @@ class World:
     def _arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"region_name": REGION, **arguments}
 
+    def _tls(self) -> ssl.SSLContext | None:
+        return None
+
     def _verify(self) -> dict[str, Any]:
-        return {}
+        tls = self._tls()
+        return {} if tls is None else {"verify": tls}
 
 
 class WireWorld(World):
@@ -125,7 +152,7 @@ class WireWorld(World):
         connector = aiohttp.TCPConnector(ssl=self.twin.client_context())
         return super().plain_aiohttp(connector=connector, **kwargs)
 
-    def url(self, path: str) -> str:
+    def url(self, path: str, service: str = "s3") -> str:
         return self.twin.url + path
 
     def reset(self) -> None:
@@ -150,8 +177,8 @@ class WireWorld(World):
     def _arguments(self, arguments: dict[str, Any]) -> dict[str, Any]:
         return {"endpoint_url": self.twin.url, **super()._arguments(arguments)}
 
-    def _verify(self) -> dict[str, Any]:
-        return {"verify": self.twin.client_context()}
+    def _tls(self) -> ssl.SSLContext:
+        return self.twin.client_context()
 
 
 class InProcessWorld(World):
@@ -163,8 +190,8 @@ class InProcessWorld(World):
         super().__init__(backend)
         self._options = options
 
-    def url(self, path: str) -> str:
-        return f"https://s3.{REGION}.amazonaws.com{path}"
+    def url(self, path: str, service: str = "s3") -> str:
+        return f"https://{service}.{REGION}.amazonaws.com{path}"
 
     def reset(self) -> None:
         self._mock.reset()

@@ -52,7 +52,8 @@ def patches(front: Front) -> list[Patch]:
         call = _call_of(request)
         aws_url = front.judge(request.url, request.headers, call)
         if aws_url is None:
-            with passing(front, request, call) as answered:
+            # urllib3 below it is judged as well.
+            with call, passing(front, request, call) as answered:
                 return answered(original_send(self, request))
         return answer(front, to_aws_request(request, aws_url, call), request)
 

@@ -1,10 +1,10 @@
-"""One request and its response on a connection of httpcore's that is in memory."""
+"""One request and its response on a connection that is in memory."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator
 from contextvars import ContextVar
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
 
@@ -20,6 +20,9 @@ from .http1 import (
     response_head,
     response_pieces,
 )
+
+if TYPE_CHECKING:
+    from ..interfaces import Front
 
 #: What the pool is sending in this context: its streams don't see requests, only bytes.
 _sending: ContextVar[tuple[Any, str] | None] = ContextVar("aiomoto_sending", default=None)
@@ -59,6 +62,19 @@ def url_of_httpcore(request: Any) -> str:
     return f"{url.scheme.decode('ascii')}://{host}{port}{target}"
 
 
+def _sent_now() -> AwsRequest:
+    sending = _sending.get()
+    assert sending is not None
+    request, aws_url = sending
+    return AwsRequest(
+        method=request.method.decode("ascii"),
+        url=aws_url,
+        headers=headers_of_httpcore(request),
+        original_url=url_of_httpcore(request),
+        call=current_call.get(),
+    )
+
+
 class Exchange:
     """One request and its response on a connection in memory; the next replaces it."""
 
@@ -70,22 +86,34 @@ class Exchange:
         self._body = _NOTHING
         self._pieces: AsyncGenerator[bytes] | None = None
 
-    def take(self, data: bytes) -> None:
-        """Bytes of a request; the first ones say which."""
+    @property
+    def begun(self) -> bool:
+        """Whether there is a request that was not answered."""
+        return self._reader is not None
+
+    def begin(self, request: AwsRequest) -> None:
+        """A request of which the bytes come next."""
+        self._reader, self._request = RequestReader(request.headers), request
+
+    def take(self, data: bytes | memoryview) -> None:
+        """Bytes of a request; those of the first say which, where a pool sends it."""
         if self._reader is None:
-            sending = _sending.get()
-            assert sending is not None
-            request, aws_url = sending
-            headers = headers_of_httpcore(request)
-            self._reader = RequestReader(headers)
-            self._request = AwsRequest(
-                method=request.method.decode("ascii"),
-                url=aws_url,
-                headers=headers,
-                original_url=url_of_httpcore(request),
-                call=current_call.get(),
-            )
+            self.begin(_sent_now())
+        assert self._reader is not None
         self._reader.feed(data)
+
+    def read_sync(self, front: Front, max_bytes: int) -> bytes:
+        """What a thread reads: it waits for the answer to what it has sent."""
+        ready = self.pending(max_bytes)
+        if ready or self._reader is None:
+            return ready
+        if not self._reader.complete:
+            # Whoever has the other end of a wire waits for the rest.
+            raise TimeoutError("timed out")
+        request = self.request()
+        assert request is not None
+        self.answer(request, front.answer_sync(request))
+        return self.pending(max_bytes)
 
     def pending(self, max_bytes: int) -> bytes:
         """What can be read now without asking moto; empty if nothing."""
@@ -99,6 +127,13 @@ class Exchange:
             if not self._reader.complete:
                 return CONTINUE
         return bytes(piece)
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether a read would give something, at the latest when moto has answered."""
+        reader = self._reader
+        waits = reader is not None and (reader.complete or reader.expects_continue)
+        return waits or bool(self._outgoing or self._body)
 
     @property
     def has_large_body(self) -> bool:

@@ -182,12 +182,7 @@ def _sync_backend(module: Any, front: Front) -> Any:
         def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
             if self._closed:
                 raise module.ReadError("")
-            ready = self.exchange.pending(max_bytes)
-            request = None if ready else self.exchange.request()
-            if request is None:
-                return ready
-            self.exchange.answer(request, front.answer_sync(request))
-            return self.exchange.pending(max_bytes)
+            return self.exchange.read_sync(front, max_bytes)
 
         def close(self) -> None:
             self._closed = True
