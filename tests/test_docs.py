@@ -107,6 +107,18 @@ def test_each_hook_says_since_when_as_the_code_does() -> None:
         assert re.findall(r"Since (\d+\.\d+)\.", sections[name]) == since, name
 
 
+# -- clients.md ----------------------------------------------------------------------
+
+
+def test_each_way_of_clients_has_a_test() -> None:
+    text = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| (.*) \|$", text.partition("\nRefused is")[0], re.MULTILINE)
+    tests = [name for row in rows for name in re.findall(r"`(test_\w+\.py)`", row)]
+    there = {one.name for one in ROOT.glob("packages/*/tests/**/test_*.py")}
+    assert len(tests) > 10
+    assert [one for one in tests if one not in there] == []
+
+
 # -- examples ------------------------------------------------------------------------
 
 
