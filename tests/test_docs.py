@@ -151,6 +151,18 @@ def test_a_table_has_the_members_of_its_class(heading: str, classes: list[type])
     assert dict(zip(names, shown, strict=True)) == wanted
 
 
+# -- clients.md ----------------------------------------------------------------------
+
+
+def test_each_way_of_clients_has_a_test() -> None:
+    text = (ROOT / "docs" / "clients.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| (.*) \|$", text.partition("\nRefused is")[0], re.MULTILINE)
+    tests = [name for row in rows for name in re.findall(r"`(test_\w+\.py)`", row)]
+    there = {one.name for one in ROOT.glob("packages/*/tests/**/test_*.py")}
+    assert len(tests) > 10
+    assert [one for one in tests if one not in there] == []
+
+
 # -- examples ------------------------------------------------------------------------
 
 

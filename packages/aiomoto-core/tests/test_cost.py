@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import inspect
 import json
+import socket
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -254,6 +255,22 @@ def test_headers_to_sign_are_not_searched_for_by_name() -> None:
         assert sign().of(SigV4Auth._header_value) > 0
     with mock_aws():
         assert sign().of(SigV4Auth._header_value) == 0
+
+
+# -- what is not AWS ---------------------------------------------------------------------
+
+
+def test_other_hosts_cost_a_look_at_their_names() -> None:
+    def look_up() -> Counts:
+        with counting() as counts:
+            socket.getaddrinfo("localhost", 80)
+        return counts
+
+    look_up()
+    without = look_up()
+    with mock_aws():
+        look_up()
+        assert look_up().all - without.all <= 5
 
 
 # -- afterwards --------------------------------------------------------------------------

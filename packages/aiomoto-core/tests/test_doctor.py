@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import re
 from importlib.metadata import version
 
@@ -26,6 +27,15 @@ def test_all_is_well(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Mon
     assert len({line.index(" fits") for line in seams}) == 1  # one column, however long a name is
     assert "answered in process: account 123456789012" in text
     assert text.endswith("Verdict: aiomoto works here.\n")
+
+
+@pytest.mark.parametrize(
+    ("method", "says"),
+    [("fork", "a copy of the mock"), ("spawn", "the fake credentials, no mock: start one in it")],
+)
+def test_children(method: str, says: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing, "get_start_method", lambda allow_none: method)
+    assert f"Child processes\n  multiprocessing by {method}: {says}\n" in doctor.examine()[0]
 
 
 def test_a_seam_that_does_not_fit(monkeypatch: pytest.MonkeyPatch) -> None:

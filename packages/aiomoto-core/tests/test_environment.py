@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aiomoto.environment import FAKE_CREDENTIALS, MASK, Layers, layer, shown
+from aiomoto.environment import (
+    FAKE_CREDENTIALS,
+    MASK,
+    OBJECT_STORE,
+    REFUSED,
+    Layers,
+    layer,
+    shown,
+)
 from aiomoto.named_file import NO_FILE, NamedFile
 
 KEYS = st.sampled_from("ABC")
@@ -125,13 +133,14 @@ def test_credentials_are_motos_and_nobody_elses() -> None:
         "AWS_SHARED_CREDENTIALS_FILE": "/home/me/.aws/credentials",
     }
     changes = layer(personal, mock_credentials=True)
-    assert changes.keys() == {*personal, "AWS_DEFAULT_REGION"}
+    assert changes.keys() == {*personal, "AWS_DEFAULT_REGION", OBJECT_STORE}
     left = {key: value for key, value in changes.items() if value is not None}
     assert left == {
         **FAKE_CREDENTIALS,
         "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        OBJECT_STORE: REFUSED,
     }
 
 
@@ -158,7 +167,11 @@ def test_region_that_is_given_goes_before_all_others() -> None:
     environ = {"AWS_DEFAULT_REGION": "a", "AWS_REGION": "b", "AWS_CONFIG_FILE": "mine"}
     named = NamedFile({"default": {"region": "c"}})
     changes = layer(environ, mock_credentials=False, region="eu-west-1", named=named)
-    assert changes == {"AWS_DEFAULT_REGION": "eu-west-1", "AWS_REGION": "eu-west-1"}
+    assert changes == {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_REGION": "eu-west-1",
+        OBJECT_STORE: REFUSED,
+    }
 
 
 def test_fake_credentials_are_those_of_the_installed_moto() -> None:
@@ -169,7 +182,7 @@ def test_fake_credentials_are_those_of_the_installed_moto() -> None:
 
 def test_credentials_are_left_alone_when_told_so() -> None:
     environ = {"AWS_ACCESS_KEY_ID": "AKIAREAL", "AWS_PROFILE": "work", "AWS_DEFAULT_REGION": "r"}
-    assert layer(environ, mock_credentials=False) == {}
+    assert layer(environ, mock_credentials=False) == {OBJECT_STORE: REFUSED}
 
 
 def test_other_variables_are_not_touched() -> None:

@@ -32,6 +32,22 @@ def test_blocked_request_names_what_was_asked_and_what_to_do() -> None:
     assert (error.url, error.service, error.operation) == (url, "s3", "GetObject")
 
 
+def test_a_blocked_request_with_another_url_in_its_query() -> None:
+    error = RealRequestBlocked("https://a.example/k?to=http://b.example/")
+    assert "mock_aws(endpoints=['https://a.example'])" in str(error)
+    assert "'urls': ['https://a.example']" in str(error)
+
+
+@pytest.mark.parametrize(
+    ("host", "pattern"),
+    [("s3.amazonaws.com", "https?://s3.amazonaws.com"), ("[fd00:ec2::23]", r"https?://\\[fd00")],
+)
+def test_a_blocked_connection(host: str, pattern: str) -> None:
+    error = RealRequestBlocked(host, asked_by="urllib3")
+    assert str(error).startswith(f"urllib3 would have connected to {host}, which is AWS")
+    assert f"'urls': ['{pattern}" in str(error)
+
+
 def test_blocked_request_of_which_nothing_is_known() -> None:
     error = RealRequestBlocked("http://example.org", service=None, operation=None)
     assert str(error).startswith("an AWS client: a request would have left for http://example.org,")

@@ -29,6 +29,7 @@ from moto.core.models import MockAWS as MotoMock
 
 from aiomoto import IncompatibleLibrary, compat, hookimpl, locks, mock_aws
 from aiomoto.calls import recorder
+from aiomoto.compat.sockets import socket_calls
 from aiomoto.engine import engine
 from aiomoto.patching import fast_paths, needed
 from aiomoto.testing import state
@@ -140,6 +141,8 @@ def patched() -> dict[tuple[Any, str], Any]:
         with contextlib.suppress(IncompatibleLibrary):
             for owner, name, _ in patches.made() if patches.module in sys.modules else ():
                 found[owner, name] = vars(owner).get(name)
+    for owner, name, _ in socket_calls():
+        found[owner, name] = vars(owner).get(name)
     return found
 
 

@@ -11,6 +11,7 @@ from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from .errors import InvalidOption
+from .hosts import canonical
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 #: Labels of a host name, underscores included: Docker's networks have them.
@@ -56,7 +57,7 @@ class Endpoint:
     def host_prefix(self, host: str, parts: SplitResult) -> str | None:
         """What stands before this host (``bucket.``, mostly nothing); None if it isn't this one.
 
-        ``host`` is the one of ``parts``, without a dot at its end.
+        ``host`` is the one of ``parts``, canonical.
         """
         if self.port is not None and self.port != port_of(parts):
             return None
@@ -118,14 +119,14 @@ def _host(parts: SplitResult) -> str:
     host = parts.hostname or ""
     if "[" in parts.netloc:
         ipaddress.IPv6Address(host)
-        return host
+        return canonical(host)
     try:
         host = host if host.isascii() else host.encode("idna").decode()
     except UnicodeError:
         host = ""
     if not _HOST.fullmatch(host):
         raise ValueError("it has no name of a host")
-    return host.rstrip(".")
+    return canonical(host)
 
 
 def parse_endpoints(value: object) -> tuple[Endpoint, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import multiprocessing
 import os
 import platform
 from collections.abc import Callable, Iterator
@@ -38,6 +39,7 @@ DISTRIBUTIONS = (
 #: Environment variables that matter to a mock, and how; a name that ends in * is a prefix.
 VARIABLES = {
     "AWS_ENDPOINT_URL*": "counts as AWS inside a mock: moto answers it",
+    "AWS_ENDPOINT": "holds inside a mock: object_store (polars, obstore, deltalake) goes there",
     "MOTO_S3_CUSTOM_ENDPOINTS": "counts as S3 inside a mock",
     "AWS_DEFAULT_REGION": "the default region, inside a mock too",
     "AWS_REGION": "the default region inside a mock, if nothing else says one",
@@ -66,6 +68,7 @@ def examine() -> tuple[str, int]:
         ("Plugins", _plugins),
         ("Seams", _seams),
         ("Environment", _environment),
+        ("Child processes", _children),
         ("A call", _call),
         ("Fast paths", _fast_paths),
     ):
@@ -187,6 +190,15 @@ def _fast_paths(problems: list[str]) -> Iterator[str]:
     for path, reason in reasons:
         if reason is not None:
             yield f"off: {path}: {reason}"
+
+
+def _children(problems: list[str]) -> Iterator[str]:
+    """What a child has of its parent's mock; docs/clients.md has more."""
+    method = multiprocessing.get_start_method(allow_none=True)
+    method = method or multiprocessing.get_all_start_methods()[0]
+    none = "the fake credentials, no mock: start one in it"
+    yield f"multiprocessing by {method}: {'a copy of the mock' if method == 'fork' else none}"
+    yield f"subprocess: {none}"
 
 
 def _environment(problems: list[str]) -> Iterator[str]:

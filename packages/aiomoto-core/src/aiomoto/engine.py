@@ -20,6 +20,7 @@ from .dispatch import Dispatcher
 from .fast.collector import collector_rests
 from .front import Front
 from .guard import Guard
+from .last_line import LastLine
 from .leases import Abandoned, Lease
 from .locks import Order, guarded, under
 from .named_file import named_file
@@ -46,6 +47,7 @@ class Engine:
         self._prepared = False
         #: What the wires ask.
         self.front = Front(self, self._make_dispatcher)
+        self._last_line = LastLine(self.front)
         self._wires = PatchTable(needed(self.front, self))
         self._plugins = PluginManager(
             self, self.front, self._wires, lambda: compat.moto().services, core
@@ -130,6 +132,7 @@ class Engine:
             if first:
                 self._switch_on(reset, settings.clock)
             else:
+                self._last_line.put_in()
                 self._plugins.activate_all()
             undo.add(recorder.leave, lease)
             recorder.listen(lease.calls, lease)
@@ -173,6 +176,7 @@ class Engine:
             region=settings.region,
             named=named,
             layered=self.environment.keys,
+            lets_s3_out=settings.lets_s3_out,
         )
         lease.undo.add(self.environment.pop, lease)
         self.environment.push(lease, changes)
@@ -186,7 +190,7 @@ class Engine:
         wanted = (lease.settings.optimise for lease in self._leases)
         self.fast_paths.switch(bool(self._leases) and all(wanted))
         declared = dict.fromkeys(one for lease in self._leases for one in lease.endpoints)
-        passes = self.front.dispatcher.routes.passes if moto.has_passthrough() else None
+        passes = self.front.passes if moto.has_passthrough() else None
         self.front.guard = (
             Guard(compat.dns_suffixes(), tuple(declared), passes) if self._leases else None
         )
@@ -204,6 +208,8 @@ class Engine:
         undo.add(self._wires.switch, False)
         watch_imports()
         self._wires.switch(True)
+        undo.add(self._last_line.take_out)
+        self._last_line.put_in()
         undo.add(self.front.end)
         undo.add(self._plugins.deactivate_all)
         self._plugins.activate_all()

@@ -25,6 +25,11 @@ _PERSONAL = (
 _PROFILES = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE")
 _REGIONS = ("AWS_DEFAULT_REGION", "AWS_REGION")
 DEFAULT_REGION = "us-east-1"
+#: The endpoint of the Rust library object_store (polars, obstore, deltalake), which no client of
+#: botocore reads. There is no such scheme, which is what its error says, at once.
+#: Source: object_store's documentation, "AmazonS3Builder::from_env".
+OBJECT_STORE = "AWS_ENDPOINT"
+REFUSED = "aiomoto://object_store-is-not-answered-in-mock_aws"
 
 #: Names of variables that hold a secret, and none that says where or which one it is.
 _SECRET = re.compile(
@@ -52,18 +57,24 @@ def layer(
     region: str | None = None,
     named: NamedFile = NO_FILE,
     layered: Collection[str] = (),
+    lets_s3_out: bool = False,
 ) -> dict[str, str | None]:
     """What one mock lays over ``environ``; None stands for a variable that is removed.
 
     ``named`` is the user's configuration file, whose regions and profiles stay in force.
     ``layered`` are the variables that other mocks have laid over: this one may outlast them.
+    ``lets_s3_out`` is whether S3 is left to the network.
     """
     changes: dict[str, str | None] = {}
     if region is not None:
         changes.update(dict.fromkeys(_REGIONS, region))
     elif not environ.get("AWS_DEFAULT_REGION") and not named.has_regions:
         changes["AWS_DEFAULT_REGION"] = environ.get("AWS_REGION") or DEFAULT_REGION
-    for name in _REGIONS:
+    if lets_s3_out and environ.get(OBJECT_STORE) == REFUSED:
+        changes[OBJECT_STORE] = None
+    elif not lets_s3_out and not environ.get(OBJECT_STORE):
+        changes[OBJECT_STORE] = REFUSED
+    for name in (*_REGIONS, OBJECT_STORE):
         if name in layered:
             changes.setdefault(name, environ.get(name))
     if mock_credentials:

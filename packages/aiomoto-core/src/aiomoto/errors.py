@@ -35,23 +35,45 @@ class AiomotoWarning(UserWarning):
 
 
 class RealRequestBlocked(AiomotoError):
-    """An AWS client asked for an address that is neither AWS nor declared as such.
+    """Something would have left for AWS, or for an address that is not declared as such.
 
-    Raised before a socket is opened, and outside the client's retries. The
-    message names service, operation and URL, and the ways to allow the address.
+    Raised before a socket is opened, and outside the client's retries. The message names
+    service, operation and URL, as far as they are known, and the ways to allow the address.
+
+    :param url: of the request; the host alone where something connects to AWS otherwise than
+        by a client that is answered. ``asked_by`` is the library that does, if it can be seen.
     """
 
-    def __init__(self, url: str, *, service: str | None, operation: str | None) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        service: str | None = None,
+        operation: str | None = None,
+        asked_by: str | None = None,
+    ) -> None:
         self.url = url
         self.service = service
         self.operation = operation
-        origin = url.split("/", 3)
-        endpoint = "/".join(origin[:3])
+        self.asked_by = asked_by
+        scheme, mark, rest = url.partition("://")
+        origin = f"{scheme}{mark}{rest.partition('/')[0]}"
+        if mark and asked_by is None:
+            asked = (
+                f"{service or 'an AWS client'}: {operation or 'a request'} would have left for "
+                f"{url}, which is not an AWS address. Nothing was sent. To have it answered by "
+                f"moto, use mock_aws(endpoints=[{origin!r}])"
+            )
+        else:
+            asked = (
+                f"{asked_by or 'Something'} would have connected to {url}, which is AWS, or was "
+                "declared so, in a way that aiomoto does not answer. Nothing was sent. To have it "
+                "answered, use a client of those in aiomoto's docs/clients.md"
+            )
+        passing = (origin if mark else f"https?://{origin}").replace("[", r"\[").replace("]", r"\]")
         super().__init__(
-            f"{service or 'an AWS client'}: {operation or 'a request'} would have left for {url}, "
-            f"which is not an AWS address. Nothing was sent. To have it answered by moto, use "
-            f"mock_aws(endpoints=[{endpoint!r}]); to let it through to the real network, use "
-            f"mock_aws(config={{'core': {{'passthrough': {{'urls': [{endpoint!r}]}}}}}})."
+            f"{asked}; to let it through to the real network, use "
+            f"mock_aws(config={{'core': {{'passthrough': {{'urls': [{passing!r}]}}}}}})."
         )
 
 

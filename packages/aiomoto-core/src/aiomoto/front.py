@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from .calls import recorder
 from .calls.naming import name_operation
 from .endpoints import scope_of
 from .errors import RealRequestBlocked
 from .guard import Guard, Ruling, Verdict
+from .hosts import canonical
+from .last_line import asked_by
 from .request import AwsRequest, AwsResponse, Call, current_call, headers_of
 from .wire.botocore import raw_response, to_aws_request, without_fragment
 
@@ -28,6 +31,8 @@ class Front:
         #: The rules of the mocks that are active; None while there are none.
         self.guard: Guard | None = None
         self.at_end: set[Callable[[], object]] = set()
+        #: Hosts of which a request was let through.
+        self._let_through: set[str] = set()
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
@@ -43,6 +48,14 @@ class Front:
         """Have what still goes on know that the last mock ends."""
         for end in tuple(self.at_end):
             end()
+        self._let_through.clear()
+
+    def passes(self, url: str) -> bool:
+        """Whether moto's configuration lets a URL through, and with it connections to its host."""
+        passes = self.dispatcher.routes.passes(url)
+        if passes:
+            self._let_through.add(canonical(urlsplit(url).hostname or ""))
+        return passes
 
     def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> str | None:
         """Where a request is answered; None for the network.
@@ -69,6 +82,21 @@ class Front:
     def may_answer(self, url: str) -> bool:
         """Whether requests to the origin of a URL may be answered, whatever their head says."""
         return self.guard is not None and self.guard.may_answer(url)
+
+    def check_host(self, host: object) -> None:
+        """Raise for a connection to AWS; see :mod:`aiomoto.interfaces`."""
+        guard = self.guard
+        if guard is None or not isinstance(host, (str, bytes)):
+            return
+        name = canonical(host.decode("latin-1") if isinstance(host, bytes) else host)
+        if not guard.is_aws(name) or name in self._let_through:
+            return
+        netloc = f"[{name}]" if ":" in name else name
+        if guard.passes is not None and (
+            guard.passes(f"https://{netloc}/") or guard.passes(f"http://{netloc}/")
+        ):
+            return
+        raise RealRequestBlocked(netloc, asked_by=asked_by())
 
     def _refusal(
         self, url: str, headers: Mapping[str, str], call: Call | None

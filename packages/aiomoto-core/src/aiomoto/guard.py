@@ -5,7 +5,6 @@ The six rules are in docs/architecture.md, "Rules of the wire".
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,19 +15,14 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .declared import DEFAULT_PORTS, Endpoint, custom_s3_endpoints, most_specific_first
 from .endpoints import to_aws_url
+from .hosts import canonical, is_aws_host, is_loopback
 from .request import Call, text
 
-__all__ = ["is_loopback"]
-
-#: Instance metadata and container credentials, IPv4 and IPv6.
-#: Source: botocore.utils (METADATA_BASE_URL, ContainerMetadataFetcher) and the
-#: Amazon EC2 User Guide, "Access instance metadata".
-METADATA_HOSTS = frozenset(
-    {"169.254.169.254", "169.254.170.2", "169.254.170.23", "fd00:ec2::254", "fd00:ec2::23"}
-)
 #: moto serves the instance metadata under the first of its addresses only.
 _IPV4_OF = {"fd00:ec2::254": "169.254.169.254"}
 _SIGNED = re.compile(r"AWS4-(HMAC|ECDSA)|AWS [^ ]+:")
+#: Signature Version 4 and 2. Source: botocore.auth (SigV4QueryAuth, HmacV1QueryAuth).
+_PRESIGNED = re.compile(r"(^|&)(X-Amz-Signature|AWSAccessKeyId)=")
 #: No user, no port, no brackets, no capitals, no dot at the end: moto takes it as it is.
 _PLAIN_ORIGIN = re.compile(r"https?://[a-z0-9.-]*[a-z0-9]/")
 
@@ -63,6 +57,10 @@ class Guard:
     def __post_init__(self) -> None:
         object.__setattr__(self, "endpoints", most_specific_first(self.endpoints))
 
+    def is_aws(self, host: str) -> bool:
+        """Whether a canonical name or address is AWS's own, declared ones apart."""
+        return is_aws_host(host, self.suffixes)
+
     def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> Ruling:
         """Decide about one request.
 
@@ -72,7 +70,7 @@ class Guard:
         if self.passes is None and _is_plainly_aws(_origin(url), self.suffixes):
             return Ruling(Verdict.MOCK, url)
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")  # a fully qualified name may end in a dot
+        host = canonical(parts.hostname or "")
         if is_aws_host(host, self.suffixes):
             url = urlunsplit(parts._replace(netloc=_netloc(_IPV4_OF.get(host, host), parts)))
             if self.passes is not None and self.passes(url):
@@ -92,7 +90,7 @@ class Guard:
                 return Ruling(Verdict.MOCK, aws_url)
         if is_loopback(host):
             return Ruling(Verdict.PASS, url)
-        if call is not None or _SIGNED.match(text(headers.get("Authorization", ""))):
+        if call is not None or _is_signed(parts, headers):
             if self.passes is not None and self.passes(url):
                 return Ruling(Verdict.PASS, url)
             return Ruling(Verdict.BLOCK, url)
@@ -101,11 +99,17 @@ class Guard:
     def may_answer(self, url: str) -> bool:
         """Whether some request to the host of a URL is answered: of AWS, or declared at all."""
         parts = urlsplit(url)
-        host = (parts.hostname or "").rstrip(".")
-        if is_aws_host(host, self.suffixes):
+        host = canonical(parts.hostname or "")
+        if self.is_aws(host):
             return True
         declared = (*self.endpoints, *custom_s3_endpoints())
         return any(replace(one, path="").host_prefix(host, parts) is not None for one in declared)
+
+
+def _is_signed(parts: SplitResult, headers: Mapping[str, str]) -> bool:
+    """Whether it has an AWS signature, in its header or, presigned, in its query."""
+    authorization = text(headers.get("Authorization", ""))
+    return bool(_SIGNED.match(authorization) or _PRESIGNED.search(parts.query))
 
 
 def _netloc(host: str, parts: SplitResult) -> str:
@@ -126,29 +130,4 @@ def _is_plainly_aws(origin: str, suffixes: tuple[str, ...]) -> bool:
     if not _PLAIN_ORIGIN.fullmatch(origin):
         return False
     host = urlsplit(origin).hostname or ""
-    return host not in _IPV4_OF and is_aws_host(host, suffixes)
-
-
-@lru_cache(maxsize=1024)
-def is_aws_host(host: str, suffixes: tuple[str, ...]) -> bool:
-    """Whether a host name or address belongs to AWS, whatever the partition."""
-    if host in METADATA_HOSTS:
-        return True
-    return any(host == suffix or host.endswith(f".{suffix}") for suffix in suffixes)
-
-
-@lru_cache(maxsize=1024)
-def is_loopback(host: str) -> bool:
-    """Whether a connection to it stays on this machine.
-
-    ``localhost``, its subdomains (RFC 6761, section 6.3), 127.0.0.0/8 and ::1, and the
-    unspecified address, under which servers that listen everywhere are often called.
-    """
-    host = host.rstrip(".")
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return address.is_loopback or address.is_unspecified
+    return host == canonical(host) and is_aws_host(host, suffixes)

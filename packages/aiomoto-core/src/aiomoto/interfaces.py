@@ -60,6 +60,14 @@ class Front(Protocol):
     def may_answer(self, url: str) -> bool:
         """Whether any request to the origin of a URL may be answered: for whom connects first."""
 
+    def check_host(self, host: object) -> None:
+        """Ask before a name is looked up, or connected to, of which no request can be judged.
+
+        ``host`` is a name or an address in whatever form; what is neither is let through.
+
+        :raises RealRequestBlocked: if it is AWS's, and ``passthrough`` doesn't name it.
+        """
+
     async def answer(self, request: AwsRequest) -> AwsResponse:
         """Answer a request, with the URL that :meth:`judge` gave, whose client awaits."""
 

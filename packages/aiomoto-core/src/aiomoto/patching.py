@@ -32,6 +32,15 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "httpcore2": ("wire.httpx.patches", "httpcore2"),
     "http.client": ("wire.http_client.patches",),
     "urllib3.connectionpool": ("wire.http_client.urllib3_patches",),
+    "asyncio": ("wire.loops.patches", "asyncio"),
+    "uvloop": ("wire.loops.patches", "uvloop"),
+    "boto3.s3.transfer": ("wire.awscrt.transfers",),
+    "awscrt.http": ("wire.awscrt.connections", "awscrt.http"),
+    "awscrt.aio.http": ("wire.awscrt.connections", "awscrt.aio.http"),
+    "awscrt.s3": ("wire.awscrt.s3_clients",),
+    "awscrt.websocket": ("wire.awscrt.websockets",),
+    "awscrt.mqtt": ("wire.awscrt.mqtt",),
+    "awscrt.mqtt5": ("wire.awscrt.mqtt5",),
 }
 #: Made anew by each mock: the pools in memory are its own, and the wire of aiohttp looks
 #: up once by itself.

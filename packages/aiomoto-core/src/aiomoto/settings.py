@@ -62,3 +62,9 @@ class Settings:
     def mocks_credentials(self) -> bool:
         """moto's ``core.mock_credentials``, on unless it is False."""
         return (self.config.get("core") or {}).get("mock_credentials", True) is not False
+
+    @property
+    def lets_s3_out(self) -> bool:
+        """Whether moto's ``core.passthrough`` names S3, for clients that no wire serves."""
+        passthrough = (self.config.get("core") or {}).get("passthrough") or {}
+        return "s3" in (passthrough.get("services") or ())

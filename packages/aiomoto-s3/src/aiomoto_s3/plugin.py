@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiomoto import FastPath, LatePart, ServicePlugin, hookimpl
+from aiomoto import FastPath, LatePart, ModulePatches, ServicePlugin, hookimpl
 from aiomoto.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from aiomoto import AwsRequest, Engine, Patch
+    from aiomoto import AwsRequest, Engine, Front, Patch
 
     from .filesystems import Filesystems
     from .local_caches import LocalCaches
@@ -39,6 +39,17 @@ class S3Plugin(ServicePlugin[None]):
         super().__init__()
         self._filesystems: LatePart[Filesystems] = LatePart("s3fs.core")
         self._caches: LatePart[LocalCaches] = LatePart("fsspec.implementations.cached")
+
+    @hookimpl
+    def aiomoto_wires(self, front: Front) -> list[ModulePatches]:
+        """Serve pyarrow."""
+
+        def arrow() -> Sequence[Patch]:
+            from .arrow import patches
+
+            return patches(front)
+
+        return [ModulePatches("pyarrow.fs", arrow)]
 
     @hookimpl
     def aiomoto_activate(self, engine: Engine) -> None:

@@ -10,7 +10,7 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from aiomoto import RealRequestBlocked
-from aiomoto.guard import is_loopback
+from aiomoto.hosts import is_loopback
 
 #: Seconds, to connect and to answer (SNS Developer Guide, "HTTP/HTTPS endpoints": 15 s).
 _TIMEOUT = 15

@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 from ..locks import Order, guarded, under
 from .finder import Finder
-from .patches import MISSING, Patch
+from .patches import MISSING, Patch, Replaced, put_back
 
 State = TypeVar("State")
 Module = TypeVar("Module", bound="ModulePatches")
@@ -54,8 +54,7 @@ class ModulePatches:
 
     #: The module that the patches were made of; None to make them anew.
     _made_of: Any
-    #: Owner, attribute, original, replacement.
-    _made: list[tuple[Any, str, Any, Any]]
+    _made: list[Replaced]
 
     def __init__(
         self, module: str, make: Callable[[], Sequence[Patch]], *, kept: bool = True
@@ -65,7 +64,7 @@ class ModulePatches:
         self._kept = kept
         self._active = self._in = self._waits = False
         #: In place in a module that was imported anew since.
-        self._earlier: list[tuple[Any, str, Any, Any]] = []
+        self._earlier: list[Replaced] = []
         self.forget()
 
     @property
@@ -118,9 +117,12 @@ class ModulePatches:
 
     def resume(self) -> bool:
         """Put in what is kept, if it fits; whether they are begun. The lock is held."""
-        if not self._active and self._fit():
-            self._active = True
-            self._put()
+        if not self._active:
+            if self._waits and self.module not in sys.modules:
+                self._active = True  # its import puts them in
+            elif self._fit():
+                self._active = True
+                self._put()
         return self._active
 
     def start(self) -> None:
@@ -144,15 +146,7 @@ class ModulePatches:
         """Take them out. The lock is held."""
         self._active = False
         if self._in or self._earlier:
-            in_place = [*self._earlier, *self._made] if self._earlier else self._made
-            # But for what was not replaced, or somebody else has patched over since.
-            for owner, name, original, replacement in reversed(in_place):
-                if vars(owner).get(name) is not replacement:
-                    continue
-                if original is MISSING:
-                    delattr(owner, name)
-                else:
-                    setattr(owner, name, original)
+            put_back([*self._earlier, *self._made] if self._earlier else self._made)
             self._in = False
             self._earlier = []
         if not self._kept:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from ..calls import recorder
 from ..errors import add_note
-from ..guard import is_loopback
+from ..hosts import is_loopback
 from ..request import AwsRequest, AwsResponse, Call, headers_of
 
 if TYPE_CHECKING:

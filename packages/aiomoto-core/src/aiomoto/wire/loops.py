@@ -1,0 +1,30 @@
+"""Event loops: what they look up and connect to, where the last line below isn't asked or heard."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from ..compat.sockets import HostOf, loop_calls
+
+if TYPE_CHECKING:
+    from ..interfaces import Front
+    from ..plugin.patches import Patch
+
+
+def patches(front: Front, library: str) -> list[Patch]:
+    """What to replace in the loops of asyncio or uvloop while a mock is active."""
+
+    def checked(original: Callable[..., Awaitable[Any]], host_of: HostOf) -> Callable[..., Any]:
+        @wraps(original)
+        async def call(*args: Any, **kwargs: Any) -> Any:
+            front.check_host(host_of(args, kwargs))
+            return await original(*args, **kwargs)
+
+        return call
+
+    return [
+        (owner, name, checked(getattr(owner, name), host_of))
+        for owner, name, host_of in loop_calls(library)
+    ]
