@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 from typing import Any
 
 import aiohttp
@@ -70,6 +71,19 @@ def test_patches() -> None:
     assert f"{__file__}:" in texts[1]
     assert aiohttp.ClientSession.get is original
     assert not hasattr(aiohttp.ClientSession, "another")
+
+
+def test_what_a_class_inherits_may_be_set_too() -> None:
+    before = state.snapshot()
+    assert "connect" not in vars(socket.socket)
+    socket.socket.connect = super(socket.socket, socket.socket).connect  # type: ignore[method-assign]
+    try:
+        assert changed(before) == []
+        socket.socket.connect = replacement  # type: ignore[assignment, method-assign]
+        assert len(changed(before)) == 1
+    finally:
+        if "connect" in vars(socket.socket):
+            del socket.socket.connect
 
 
 def test_the_fixture_sees_a_mock_that_goes_on(pytester: pytest.Pytester) -> None:

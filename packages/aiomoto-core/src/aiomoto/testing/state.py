@@ -163,6 +163,8 @@ def changes(before: State) -> list[Change]:
             for attribute, was, now in _unequal(attributes, _attributes(owner))
             # A module gets what is imported below it.
             if not (was is MISSING and not name)
+            # After each test pytest-socket sets `socket.socket.connect` to what it inherits.
+            and not _inherits(owner, attribute, was if now is MISSING else now)
         ]
     return found
 
@@ -178,6 +180,12 @@ def _owner(module: str, name: str) -> Any:
 
 def _attributes(owner: Any) -> dict[str, Any]:
     return dict(vars(owner))
+
+
+def _inherits(owner: Any, attribute: str, value: Any) -> bool:
+    """Whether a class would have this value if the attribute weren't set there."""
+    bases = owner.__mro__[1:] if isinstance(owner, type) else ()
+    return value is next((vars(one)[attribute] for one in bases if attribute in vars(one)), MISSING)
 
 
 def _same(one: Any, other: Any) -> bool:
