@@ -119,6 +119,21 @@ def test_the_repository_names_it(made: Path) -> None:
         assert all(SERVICE in line for line in after if line not in before)
 
 
+@pytest.mark.parametrize("name", ["acm", "glue", "transcribe"])
+def test_hatch_has_it_among_all_packages_and_not_among_the_examples(
+    tool: ModuleType, name: str
+) -> None:
+    text = (ROOT / "hatch.toml").read_text(encoding="utf-8")
+    package = f"aiomoto-{name}"
+    before = tomllib.loads(text)["envs"]
+    after = tomllib.loads(tool._in_members(text, package))["envs"]
+    members = after["default"]["workspace"].pop("members")
+    assert members[1:] == sorted(
+        [*before["default"]["workspace"].pop("members")[1:], f"packages/{package}"]
+    )
+    assert after == before
+
+
 def test_another_name(tool: ModuleType, tmp_path: Path) -> None:
     root = checkout(tmp_path)
     folder = tool.make("codebuild", root, "builds")
