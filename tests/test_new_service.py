@@ -119,6 +119,30 @@ def test_the_repository_names_it(made: Path) -> None:
         assert all(SERVICE in line for line in after if line not in before)
 
 
+@pytest.mark.parametrize("name", ["acm", "glue", "transcribe"])
+def test_hatch_has_it_among_all_packages_and_not_among_the_examples(
+    tool: ModuleType, name: str
+) -> None:
+    text = (ROOT / "hatch.toml").read_text(encoding="utf-8")
+    package = f"aiomoto-{name}"
+    before = tomllib.loads(text)["envs"]
+    after = tomllib.loads(tool._in_members(text, package))["envs"]
+    members = after["default"]["workspace"].pop("members")
+    assert members[1:] == sorted(
+        [*before["default"]["workspace"].pop("members")[1:], f"packages/{package}"]
+    )
+    assert after == before
+
+
+def test_the_command_has_all_that_a_service_of_moto_needs() -> None:
+    """The service's part of moto is imported; Glue's needs pyparsing, for one."""
+    envs = tomllib.loads((ROOT / "hatch.toml").read_text(encoding="utf-8"))["envs"]
+    for command in ("new-service", "drop-service"):
+        assert envs["default"]["scripts"][command] == f"hatch run lint:{command} {{args}}"
+        assert command in envs["lint"]["scripts"]
+    assert any(one.startswith("moto[all") for one in envs["lint"]["dependencies"])
+
+
 def test_another_name(tool: ModuleType, tmp_path: Path) -> None:
     root = checkout(tmp_path)
     folder = tool.make("codebuild", root, "builds")

@@ -274,9 +274,10 @@ def edit(root: Path, name: str, change: Callable[[str], str]) -> None:
 
 
 def _in_members(text: str, package: str) -> str:
-    return _insert(
-        text, r'(?m)^  "packages/aiomoto-(?!core)[^"]*",\n', f'  "packages/{package}",\n'
-    )
+    # Of all packages, which come first in the file; the examples have some of them.
+    end = text.index("\n]\n", text.index("[envs.default]")) + 1
+    lines = r'(?m)^  "packages/aiomoto-(?!core)[^"]*",\n'
+    return _insert(text[:end], lines, f'  "packages/{package}",\n') + text[end:]
 
 
 def _in_matrix(text: str, name: str, leave: bool = False) -> str:
