@@ -168,13 +168,17 @@ def stored(data: bytes) -> None:
 @pytest.mark.since_moto("5.2", "it stored no checksums of most uploads")
 @pytest.mark.parametrize("algorithm", sorted(botocore.httpchecksum._CHECKSUM_CLS))
 async def test_a_wrong_checksum_is_an_error(compare: Compare, algorithm: str) -> None:
+    uses = ["read", "iter_chunks 100,000"]
+    if not algorithm.startswith("xxhash"):  # awscrt's takes no buffer that may change
+        uses.append("readinto")
+
     async def body(world: World) -> Any:
         found = []
         async with world.client("s3") as s3:
             await s3.create_bucket(Bucket="bucket")
             await s3.put_object(**WHERE, Body=LARGE, ChecksumAlgorithm=algorithm.upper())
             stored(LARGE[:-1] + b"!")
-            for use in ("read", "iter_chunks 100,000", "readinto"):
+            for use in uses:
                 answer = await s3.get_object(**WHERE, ChecksumMode="ENABLED")
                 found.append(await world.attempt(USES[use], answer["Body"]))
         return found

@@ -111,7 +111,7 @@ class ModulePatches:
         if self._made_of is None or self._made_of is not sys.modules.get(self.module):
             return False
         for owner, name, original, _ in self._made:
-            if vars(owner).get(name, MISSING) is not original:
+            if owner.__dict__.get(name, MISSING) is not original:
                 return False
         return True
 
@@ -121,8 +121,9 @@ class ModulePatches:
             if self._waits and self.module not in sys.modules:
                 self._active = True  # its import puts them in
             elif self._fit():
-                self._active = True
-                self._put()
+                self._active = self._in = True
+                for owner, name, _, replacement in self._made:  # as `_put`, without a call
+                    setattr(owner, name, replacement)
         return self._active
 
     def start(self) -> None:
