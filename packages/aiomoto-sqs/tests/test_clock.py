@@ -209,7 +209,8 @@ async def test_a_thread_waits_for_the_test_to_move_time(connect: Connect, boto: 
         url = await queue(sqs)
         receive = boto("sqs").receive_message
         task = asyncio.create_task(asyncio.to_thread(receive, QueueUrl=url, WaitTimeSeconds=20))
-        await asyncio.sleep(0.1)
+        while not mock.clock._timers:  # noqa: ASYNC110 - a thread is on its way there
+            await asyncio.sleep(0.01)
         await mock.clock.advance(19)
         assert not task.done()
         await mock.clock.advance(1)

@@ -259,7 +259,7 @@ class LatePart(Generic[State]):
     @property
     def now(self) -> State | None:
         """The state; None as long as the module is not imported, and without a mock."""
-        return self._made if self._patches.are_in else None
+        return None if self._made is None or not self._patches.are_in else self._made
 
     def begin(self, make: Callable[[], tuple[State, Sequence[Patch]]]) -> None:
         """Have ``make()`` called, now or with the import, and put in the patches that it gives.
@@ -274,7 +274,7 @@ class LatePart(Generic[State]):
 
         Nothing happens if it has not begun.
         """
-        state = self.now
+        state = None if self._made is None else self.now
         self._patches.take_out()
         self._make = self._made = None
         return state
