@@ -142,7 +142,11 @@ _ALL = (
         "in a fresh process: `import aiomoto` or `import moto`, then `mock_aws` (or the server's "
         "class) out of it as well, then the first mock as well, then a session, a client and a "
         "call inside",
-        (Below("import", 50), Faster("import + first mock", "boto3")),
+        (
+            Below("import", 50),
+            Faster("import + first mock", "boto3"),
+            Faster("import + first mock + first call", "peer"),
+        ),
         turns=7,
         process_a_turn=True,
     ),
