@@ -13,6 +13,7 @@ from aiomoto.hosts import canonical, is_aws_host, is_loopback
     [
         ("S3.AmazonAWS.com.", "s3.amazonaws.com"),
         ("\uff533.amazonaws.com", "s3.amazonaws.com"),
+        ("s3\u3002amazonaws.com\u3002", "s3.amazonaws.com"),
         ("bücher.example", "xn--bcher-kva.example"),
         ("a..ü", "a..ü"),  # which no resolver takes
         ("169.254.169.254", "169.254.169.254"),

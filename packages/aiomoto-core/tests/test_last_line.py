@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from socket import getaddrinfo as imported_earlier
 from typing import Any
+from unittest.mock import MagicMock, create_autospec
 
 import pytest
 
@@ -78,6 +79,14 @@ def connect_tls(host: str) -> None:
         wrapped.connect((host, 9))
 
 
+def connect_by_bytes(sock: socket.socket, address: Any) -> None:
+    sock.connect((bytearray(address[0].encode()), address[1]))  # type: ignore[arg-type]
+
+
+def send_message(sock: socket.socket, address: Any) -> None:
+    sock.sendmsg([b"x"], (), 0, address)
+
+
 async def connect_on_asyncio(host: str) -> None:
     await asyncio.open_connection(host, 9)
 
@@ -118,14 +127,18 @@ LOOK_UPS: dict[str, Callable[[str], object]] = {
     "getaddrinfo, imported earlier": lambda host: imported_earlier(host, 9),
     "gethostbyname": lambda host: socket.gethostbyname(host),
     "gethostbyname_ex": lambda host: socket.gethostbyname_ex(host),
+    "gethostbyname of bytes": lambda host: socket.gethostbyname(bytearray(host.encode())),  # type: ignore[arg-type]
     "gethostbyaddr": lambda host: socket.gethostbyaddr(host),
+    "getnameinfo": lambda host: socket.getnameinfo((host, 9), 0),
     "loop.getaddrinfo": on_asyncio(look_up_on_asyncio),
 }
 CONNECTIONS: dict[str, Callable[[str], object]] = {
     "create_connection": lambda host: socket.create_connection((host, 9)),
     "connect": with_socket(connect),
     "connect_ex": with_socket(connect_ex),
+    "connect by bytes": with_socket(connect_by_bytes),
     "sendto": with_socket(sendto),
+    "sendmsg": with_socket(send_message),
     "sendto with flags": with_socket(sendto_with_flags),
     "TLS": connect_tls,
     "asyncio": on_asyncio(connect_on_asyncio),
@@ -211,8 +224,8 @@ def test_wrong_calls_are_wrong_in_python_s_words() -> None:
 def names_in_place() -> list[object]:
     import _socket
 
-    calls = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr")
-    methods = ("connect", "connect_ex", "sendto")
+    calls = ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr", "getnameinfo")
+    methods = ("connect", "connect_ex", "sendto", "sendmsg")
     return [
         *(vars(module)[name] for module in (socket, _socket) for name in calls),
         *(vars(socket.socket).get(name) for name in methods),
@@ -228,6 +241,28 @@ def test_all_is_as_before_afterwards() -> None:
         with pytest.raises(RealRequestBlocked):
             socket.gethostbyname("s3.amazonaws.com")
     assert names_in_place() == before
+
+
+def test_an_address_is_written_as_text() -> None:
+    """Nothing is looked up for it."""
+    flags = socket.NI_NUMERICHOST | socket.NI_NUMERICSERV
+    with mock_aws():
+        assert socket.getnameinfo(("169.254.169.254", 9), flags) == ("169.254.169.254", "9")
+
+
+def no_network(*args: Any, **kwargs: Any) -> Any:
+    raise AssertionError("no network here")
+
+
+@pytest.mark.parametrize("instead", [no_network, MagicMock(), create_autospec(socket.socket)])
+def test_sockets_that_a_test_has_replaced(instead: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many tests that want no network do so; who has the class already is guarded all the same."""
+    real = socket.socket
+    monkeypatch.setattr(socket, "socket", instead)
+    with mock_aws(), real() as sock:
+        with pytest.raises(RealRequestBlocked):
+            sock.connect(("169.254.169.254", 9))
+    assert vars(real).get("connect") is None
 
 
 def test_a_function_that_somebody_has_kept_lets_all_pass_afterwards(sockets: Sockets) -> None:
@@ -429,6 +464,50 @@ def test_with_gevent() -> None:
     pytest.importorskip("gevent")
     printed = programs.run(GEVENT, "-W", "ignore").split()
     assert printed == ["True"] * 4 + ["123456789012"]
+
+
+GEVENT_ALONE = """
+import os
+import gevent.socket
+from aiomoto import RealRequestBlocked, mock_aws
+
+def refused(act, *args):
+    try:
+        act(*args)
+    except RealRequestBlocked as error:
+        return True
+    except OSError as error:
+        return error
+
+def connect(host):
+    with gevent.socket.socket() as sock:
+        sock.connect((host, 9))
+
+def send(host):
+    with gevent.socket.socket(type=gevent.socket.SOCK_DGRAM) as sock:
+        sock.sendto(b"x", (host, 9))
+
+before = dict(vars(gevent.socket.socket))
+with mock_aws():
+    for host in ("s3.amazonaws.com", "169.254.169.254", "2852039166"):
+        print(refused(connect, host), refused(send, host))
+    print(refused(gevent.socket.getaddrinfo, "s3.amazonaws.com", 443))
+    print(refused(gevent.socket.gethostbyname, "s3.amazonaws.com"))
+    with gevent.socket.create_connection(LISTENING):
+        pass
+print(before == dict(vars(gevent.socket.socket)))
+"""
+
+
+@pytest.mark.parametrize("resolver", ["thread", "ares"])
+def test_gevent_s_own_sockets(
+    resolver: str, server: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They stand on no class of Python's, and ares on no look-up of Python's."""
+    pytest.importorskip("gevent")
+    monkeypatch.setenv("GEVENT_RESOLVER", resolver)
+    program = GEVENT_ALONE.replace("LISTENING", repr(server))
+    assert programs.run(program, "-W", "ignore").split() == ["True"] * 9
 
 
 def test_with_freezegun(sockets: Sockets) -> None:

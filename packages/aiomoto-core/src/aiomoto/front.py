@@ -86,9 +86,9 @@ class Front:
     def check_host(self, host: object) -> None:
         """Raise for a connection to AWS; see :mod:`aiomoto.interfaces`."""
         guard = self.guard
-        if guard is None or not isinstance(host, (str, bytes)):
+        if guard is None or not isinstance(host, (str, bytes, bytearray)):
             return
-        name = canonical(host.decode("latin-1") if isinstance(host, bytes) else host)
+        name = canonical(host if isinstance(host, str) else host.decode("latin-1"))
         if not guard.is_aws(name) or name in self._let_through:
             return
         netloc = f"[{name}]" if ":" in name else name

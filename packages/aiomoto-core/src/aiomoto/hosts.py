@@ -24,12 +24,12 @@ def canonical(host: str) -> str:
     brackets and zone, compressed, and as IPv4 where it is that: mapped into IPv6, or in one
     of the numeric forms that resolvers take (``0xA9FEA9FE``; POSIX, ``inet_addr``).
     """
-    host = host.rstrip(".").lower()
     if not host.isascii():
         try:
-            host = host.encode("idna").decode()
+            host = host.encode("idna").decode()  # which knows more dots than one
         except UnicodeError:
-            return host  # no resolver takes it
+            return host.rstrip(".").lower()  # no resolver takes it
+    host = host.rstrip(".").lower()
     try:
         address = ipaddress.ip_address(host.strip("[]").partition("%")[0])
     except ValueError:

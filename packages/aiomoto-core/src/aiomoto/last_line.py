@@ -8,7 +8,6 @@ process, and none can be removed.
 from __future__ import annotations
 
 import inspect
-import socket
 import sys
 from functools import wraps
 from types import FunctionType, ModuleType
@@ -29,17 +28,14 @@ class LastLine:
     def __init__(self, front: Front) -> None:
         self._front = front
         self._begun = False
-        self._socket_class: object = None
-        self._calls: dict[tuple[Any, str], _Call] = {}
+        self._calls: list[_Call] = []
 
     def put_in(self) -> None:
         """Put in what isn't in place, at each start: pytest-socket, for one, puts back Python's."""
-        if self._socket_class is not socket.socket:  # gevent has its own
-            for owner, name, host_of in socket_calls():
-                self._calls.setdefault((owner, name), _Call(owner, name, host_of))
-            self._socket_class = socket.socket
+        if not self._calls:
+            self._calls = [_Call(*call) for call in socket_calls()]
         first, self._begun = not self._begun, True
-        for call in self._calls.values():
+        for call in self._calls:
             present = getattr(call.owner, call.name)
             anew = first or call.replaced is None
             if present is call.replaced or (anew and call.makes(present, self._front)):
@@ -48,8 +44,7 @@ class LastLine:
     def take_out(self) -> None:
         """Put back, but for what somebody else has patched over since."""
         if self._begun:
-            calls = self._calls.values()
-            put_back([(one.owner, one.name, one.original, one.replacement) for one in calls])
+            put_back([(one.owner, one.name, one.original, one.replacement) for one in self._calls])
             self._begun = False
 
 

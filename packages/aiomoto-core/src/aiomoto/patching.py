@@ -34,6 +34,8 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "urllib3.connectionpool": ("wire.http_client.urllib3_patches",),
     "asyncio": ("wire.loops.patches", "asyncio"),
     "uvloop": ("wire.loops.patches", "uvloop"),
+    "gevent.socket": ("wire.loops.gevent_sockets",),
+    "gevent.resolver": ("wire.loops.gevent_resolvers",),
     "boto3.s3.transfer": ("wire.awscrt.transfers",),
     "awscrt.http": ("wire.awscrt.connections", "awscrt.http"),
     "awscrt.aio.http": ("wire.awscrt.connections", "awscrt.aio.http"),

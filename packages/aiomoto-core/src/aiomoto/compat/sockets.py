@@ -23,18 +23,33 @@ def _address(place: int, name: str, args: tuple[Any, ...], kwargs: Mapping[str, 
     return address[0] if isinstance(address, (tuple, list)) and address else None
 
 
+def _named(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    flags = _argument(1, "flags", args, kwargs)
+    if isinstance(flags, int) and flags & socket.NI_NUMERICHOST:
+        return None  # nothing is looked up
+    return _address(0, "sockaddr", args, kwargs)
+
+
 _NAME = partial(_argument, 0, "host")
-#: ``socket.getaddrinfo`` and gevent's call that of ``_socket``: who has imported the function
-#: earlier is seen, and a test's own in its place is not disturbed.
-_LOOK_UPS = {
-    "_socket": ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"),
-    "socket": ("gethostbyname", "gethostbyname_ex", "gethostbyaddr"),
+_LOOK_UPS: dict[str, HostOf] = {
+    "getaddrinfo": _NAME,
+    "gethostbyname": _NAME,
+    "gethostbyname_ex": _NAME,
+    "gethostbyaddr": _NAME,
+    "getnameinfo": _named,
 }
 #: Of methods, the first argument is the object.
 _METHODS: dict[str, HostOf] = {
     "connect": partial(_address, 1, "address"),
     "connect_ex": partial(_address, 1, "address"),
     "sendto": partial(_address, -1, "address"),
+    "sendmsg": partial(_address, 4, "address"),
+}
+_RESOLVERS = {
+    "getaddrinfo": "host",
+    "gethostbyname": "hostname",
+    "gethostbyname_ex": "hostname",
+    "gethostbyaddr": "ip_address",
 }
 _LOOP_METHODS: dict[str, HostOf] = {
     "create_connection": partial(_argument, 2, "host"),
@@ -51,17 +66,38 @@ _LOOPS = {
 def socket_calls() -> Iterator[tuple[Any, str, HostOf]]:
     """Owner and name of what looks hosts up and connects, in Python's own modules.
 
-    The class of sockets is the one that others stand on: pytest-socket's is over it, gevent's
-    is in its place.
+    ``socket.getaddrinfo`` and gevent's call that of ``_socket``: who has imported the function
+    earlier is seen, and a test's own in its place is not disturbed.
+
+    The class of sockets is Python's own, whatever a test or gevent has in its place.
     """
-    for module, names in _LOOK_UPS.items():
-        for name in names:
-            require("Python", module, name)
-            yield require("Python", module), name, _NAME
-    classes = (cls for cls in socket.socket.__mro__ if cls.__module__ == "socket")
-    socket_class = next(classes, socket.socket)
+    for module in ("_socket", "socket"):
+        for name, host_of in _LOOK_UPS.items():
+            if (module, name) != ("socket", "getaddrinfo"):
+                require("Python", module, name)
+                yield require("Python", module), name, host_of
+    below: Any = require("Python", "_socket", "socket")
+    classes = (cls for cls in below.__subclasses__() if cls.__module__ == "socket")
+    yield from _methods(next(classes))
+
+
+def gevent_socket_calls() -> Iterator[tuple[Any, str, HostOf]]:
+    """The same of gevent's sockets, which stand on no class of Python's."""
+    yield from _methods(require("gevent", "gevent.socket", "socket"))
+
+
+def gevent_resolver_calls() -> Iterator[tuple[Any, str, HostOf]]:
+    """The look-ups of those resolvers of gevent's that ask the network themselves."""
+    cls = require("gevent", "gevent.resolver", "AbstractResolver")
+    for name, argument in _RESOLVERS.items():
+        if name in dir(cls):
+            yield cls, name, partial(_argument, 1, argument)
+
+
+def _methods(socket_class: type) -> Iterator[tuple[Any, str, HostOf]]:
     for name, host_of in _METHODS.items():
-        yield socket_class, name, host_of
+        if name in dir(socket_class):  # Windows has no sendmsg
+            yield socket_class, name, host_of
 
 
 def loop_calls(library: str) -> Iterator[tuple[Any, str, HostOf]]:

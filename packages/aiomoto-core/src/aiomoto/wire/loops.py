@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from ..compat.sockets import HostOf, loop_calls
+from ..compat.sockets import HostOf, gevent_resolver_calls, gevent_socket_calls, loop_calls
 
 if TYPE_CHECKING:
     from ..interfaces import Front
@@ -28,3 +28,25 @@ def patches(front: Front, library: str) -> list[Patch]:
         (owner, name, checked(getattr(owner, name), host_of))
         for owner, name, host_of in loop_calls(library)
     ]
+
+
+def gevent_sockets(front: Front) -> list[Patch]:
+    """What to replace in gevent's sockets, whether or not they are in the place of Python's."""
+    return _checked(front, gevent_socket_calls())
+
+
+def gevent_resolvers(front: Front) -> list[Patch]:
+    """What to replace in gevent's resolvers that don't stand on Python's look-ups."""
+    return _checked(front, gevent_resolver_calls())
+
+
+def _checked(front: Front, calls: Iterator[tuple[Any, str, HostOf]]) -> list[Patch]:
+    def checked(original: Callable[..., Any], host_of: HostOf) -> Callable[..., Any]:
+        @wraps(original)
+        def call(*args: Any, **kwargs: Any) -> Any:
+            front.check_host(host_of(args, kwargs))
+            return original(*args, **kwargs)
+
+        return call
+
+    return [(owner, name, checked(getattr(owner, name), host_of)) for owner, name, host_of in calls]
