@@ -147,6 +147,11 @@ class Engine:
     def _forget(self, lease: Lease) -> None:
         self._leases = [one for one in self._leases if one is not lease]
 
+    def guard_again(self) -> None:
+        """Put back in what keeps Python's sockets from AWS, where somebody has taken it out."""
+        if self._leases:
+            under(self.lock, self._last_line.put_in)
+
     def reset(self) -> None:
         """Forget all of moto's resources, and what plugins keep of them."""
         self.front.dispatcher.reset()

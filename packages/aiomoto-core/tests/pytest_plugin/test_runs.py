@@ -301,3 +301,46 @@ def test_a_run_without_them_imports_nothing_heavy(pytester: pytest.Pytester) -> 
     )
     # respx brings a pytest plugin that imports httpx.
     run(pytester, "-p", "no:respx").assert_outcomes(passed=1)
+
+
+PYTEST_SOCKET = """
+import socket
+import pytest
+from aiomoto import RealRequestBlocked, mock_aws
+
+@pytest.fixture(scope="session", autouse=True)
+def everywhere():
+    with mock_aws():
+        yield
+
+@pytest.mark.parametrize("number", range(2))
+def test_in_a_mock_of_the_session(number):
+    with socket.socket() as sock, pytest.raises(RealRequestBlocked):
+        sock.connect(("169.254.169.254", 9))
+"""
+
+
+@pytest.mark.skipif(not find_spec("pytest_socket"), reason="pytest-socket is not installed")
+def test_a_mock_that_outlives_what_pytest_socket_puts_back(pytester: pytest.Pytester) -> None:
+    """It puts its own idea of `socket.connect` back after each test."""
+    pytester.makepyfile(PYTEST_SOCKET)
+    run(pytester).assert_outcomes(passed=2)
+
+
+@pytest.mark.skipif(not find_spec("pytest_socket"), reason="pytest-socket is not installed")
+def test_beside_disabled_sockets(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import boto3
+        import pytest
+        import socket
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_it(number, aws):
+            sts = boto3.client("sts", region_name="us-east-1")
+            assert sts.get_caller_identity()["Account"] == "123456789012"
+            with pytest.raises(Exception, match="tried to use socket"):
+                socket.socket()
+        """
+    )
+    run(pytester, "--disable-socket", "-o", "aiomoto_leaks=always").assert_outcomes(passed=2)

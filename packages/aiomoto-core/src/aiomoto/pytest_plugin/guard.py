@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 
 import pytest
@@ -16,6 +17,9 @@ from .wider import held
 @pytest.fixture(autouse=True)
 def _aiomoto(request: pytest.FixtureRequest) -> None:
     """The mock of the marker ``aws`` and of ``aiomoto_autouse``, and the check for leaks."""
+    # Not imported for its own sake. pytest-socket puts Python's own back after each test.
+    if (engine := sys.modules.get("aiomoto.engine")) is not None:
+        engine.engine.guard_again()
     if settings.looks_for_leaks(request.node):
         _look_for_leaks(request)
     if settings.is_wanted(request.node):

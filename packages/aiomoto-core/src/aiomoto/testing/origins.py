@@ -6,7 +6,6 @@ While somebody watches, the functions that do so tell of it: see ``_TRACKED``.
 from __future__ import annotations
 
 import os
-import sys
 import weakref
 from collections.abc import Callable
 from functools import partial
@@ -14,7 +13,7 @@ from typing import Any
 
 from ..warning import user_frame
 from .compat import UNITTEST_PATCH
-from .state import MISSING, Change
+from .state import MISSING, Change, owner_of
 
 UNKNOWN = "an unknown place"
 _hooked = False
@@ -59,9 +58,7 @@ class Origins:
     def track(self, module: str) -> None:
         """Have a module, or a class of it, tell what is done with it, if it is imported by now."""
         for name, owner_name, attribute, wrapper in _TRACKED:
-            owner: Any = sys.modules.get(module) if name == module else None
-            if owner is not None and owner_name:
-                owner = getattr(owner, owner_name, None)
+            owner = owner_of(module, owner_name) if name == module else None
             if owner is None or (owner, attribute) in (one[:2] for one in self._tracked):
                 continue
             original = vars(owner)[attribute]

@@ -138,7 +138,7 @@ def snapshot() -> State:
     """The environment, and the attributes of those `OWNERS` that are imported by now."""
     seen = State(_environment())
     for module, name in OWNERS:
-        owner = _owner(module, name)
+        owner = owner_of(module, name)
         if owner is not None:
             seen.attributes[module, name] = _attributes(owner)
     return seen
@@ -151,7 +151,7 @@ def changes(before: State) -> list[Change]:
         for name, was, now in _unequal(before.environment, _environment())
     ]
     for (module, name), attributes in before.attributes.items():
-        owner = _owner(module, name)
+        owner = owner_of(module, name)
         if owner is None or (
             vars(owner).keys() == attributes.keys()
             and all(map(_same, vars(owner).values(), attributes.values()))
@@ -173,9 +173,18 @@ def _environment() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name not in _OTHERS_VARIABLES}
 
 
-def _owner(module: str, name: str) -> Any:
+def owner_of(module: str, name: str) -> Any:
+    """A module, or a class of it, if it is there.
+
+    Where somebody has put a class of his own that stands on it, as pytest-socket does, it is the
+    one below; where a test has put something else, there is none.
+    """
     found = sys.modules.get(module)
-    return getattr(found, name, None) if found is not None and name else found
+    if found is None or not name:
+        return found
+    bases = getattr(getattr(found, name, None), "__mro__", ())
+    of_module = (one for one in bases if (one.__module__, one.__name__) == (module, name))
+    return next(of_module, bases[0] if bases else None)
 
 
 def _attributes(owner: Any) -> dict[str, Any]:
