@@ -208,6 +208,25 @@ def test_its_s3_client(s3: Any, listener: Listener) -> None:
     assert listener.requests == ["/key"]
 
 
+@pytest.mark.parametrize(
+    ("make", "given"),
+    [
+        ("new_cognito", {"identity": "us-east-1:1"}),
+        ("new_x509", {"thing_name": "thing", "role_alias": "role"}),
+    ],
+)
+def test_its_providers_of_credentials(make: str, given: Any, listener: Listener) -> None:
+    from awscrt import io
+    from awscrt.auth import AwsCredentialsProvider
+
+    tls = io.ClientTlsContext(io.TlsContextOptions())
+    with mock_aws(endpoints=["https://iot.example"]):
+        for endpoint in ("cognito-identity.us-east-1.amazonaws.com", "iot.example"):
+            with refused():
+                getattr(AwsCredentialsProvider, make)(endpoint=endpoint, tls_ctx=tls, **given)
+        getattr(AwsCredentialsProvider, make)(endpoint="elsewhere.example", tls_ctx=tls, **given)
+
+
 def test_its_websockets() -> None:
     websocket = pytest.importorskip("awscrt.websocket")
     with mock_aws(), refused():

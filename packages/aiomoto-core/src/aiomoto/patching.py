@@ -39,6 +39,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "boto3.s3.transfer": ("wire.awscrt.transfers",),
     "awscrt.http": ("wire.awscrt.connections", "awscrt.http"),
     "awscrt.aio.http": ("wire.awscrt.connections", "awscrt.aio.http"),
+    "awscrt.auth": ("wire.awscrt.credentials",),
     "awscrt.s3": ("wire.awscrt.s3_clients",),
     "awscrt.websocket": ("wire.awscrt.websockets",),
     "awscrt.mqtt": ("wire.awscrt.mqtt",),

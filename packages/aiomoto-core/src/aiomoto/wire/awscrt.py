@@ -69,6 +69,24 @@ def _requesting(front: Front, original: Callable[..., Any]) -> Callable[..., Any
     return request
 
 
+def credentials(front: Front) -> list[Patch]:
+    """What refuses to make a provider that would ask AWS for credentials, in C, by its address."""
+    found: list[Patch] = []
+    for name in ("new_cognito", "new_x509"):
+        make = attribute("awscrt", "awscrt.auth", "AwsCredentialsProvider", name)
+        found.append(make.patch(classmethod(_providing(front, make.original.__func__))))
+    return found
+
+
+def _providing(front: Front, original: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(original)
+    def new(cls: Any, *, endpoint: str, **kwargs: Any) -> Any:
+        _refuse(front, _url(endpoint, 443), ())
+        return original(cls, endpoint=endpoint, **kwargs)
+
+    return new
+
+
 def s3_clients(front: Front) -> list[Patch]:
     """What refuses requests of awscrt's own client for S3, which signs them later, in C."""
     make = attribute("awscrt", "awscrt.s3", "S3Client", "make_request")
