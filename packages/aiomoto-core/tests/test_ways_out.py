@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,6 +61,17 @@ def test_obstore() -> None:
 
     with refused_soon():
         obstore.get(store.S3Store("bucket", region="us-east-1"), "key")
+
+
+@pytest.mark.asyncio
+async def test_its_variable_is_no_endpoint_of_clients(clients: Any, backend: str) -> None:
+    """Many programs read `AWS_ENDPOINT` themselves, and give botocore what is there."""
+    with mock_aws():
+        found = os.environ.get("AWS_ENDPOINT")
+        with clients.sync("s3", endpoint_url=found) as s3:
+            s3.create_bucket(Bucket="bucket")
+        async with clients.aio("s3", backend, endpoint_url=found) as s3:
+            assert [one["Name"] for one in (await s3.list_buckets())["Buckets"]] == ["bucket"]
 
 
 def test_polars() -> None:

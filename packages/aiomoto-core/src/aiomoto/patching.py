@@ -24,6 +24,13 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "moto.core.botocore_stubber": ("wire.stubber.patches",),
     "moto.core.models": ("nesting.patches",),
     "botocore.httpsession": ("wire.botocore.patches",),
+    "botocore.client": ("wire.botocore.creators", "botocore", "botocore.client", "ClientCreator"),
+    "aiobotocore.client": (
+        "wire.botocore.creators",
+        "aiobotocore",
+        "aiobotocore.client",
+        "AioClientCreator",
+    ),
     "botocore.credentials": ("profiles.patches", "botocore", "botocore.credentials"),
     "aiobotocore.session": ("profiles.patches", "aiobotocore", "aiobotocore.session"),
     "aiobotocore.endpoint": ("wire.botocore.async_patches",),

@@ -9,12 +9,14 @@ that would turn it into a retryable ``HTTPClientError``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import wraps
 from http.client import responses as reasons
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from ..bells import trio_here
-from ..compat import require
+from ..compat import attribute, require
+from ..environment import REFUSED
 from ..errors import add_note
 from ..request import AwsRequest, AwsResponse, Call, headers_of
 from .http1 import BODILESS, Incoming
@@ -78,6 +80,21 @@ def async_patches(front: Front) -> list[Patch]:
         send = require("aiobotocore", f"aiobotocore.{module}", name, "send")
         found.append((session_class, "send", _carrying(front, send, name == "AIOHTTPSession")))
     return found
+
+
+def creators(front: Front, library: str, module: str, name: str) -> list[Patch]:
+    """What to replace in the makers of clients, of which aiobotocore's are async."""
+    create = attribute(library, module, name, "create_client")
+    original = create.original
+
+    @wraps(original)
+    def create_client(*args: Any, **kwargs: Any) -> Any:
+        """Take what is for object_store alone for none: programs hand on what they find there."""
+        if front.active and kwargs.get("endpoint_url") == REFUSED:
+            kwargs["endpoint_url"] = None
+        return original(*args, **kwargs)
+
+    return [create.patch(create_client)]
 
 
 def _carrying(front: Front, send: Callable[..., Any], on_asyncio: bool) -> Callable[..., Any]:
