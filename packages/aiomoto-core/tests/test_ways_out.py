@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import socket
 import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +43,46 @@ async def test_websockets_of_asyncio(sockets: Sockets) -> None:
     with mock_aws(), pytest.raises(RealRequestBlocked, match=r"a1-ats\.iot\.us-east-1"):
         await client.connect(URL)
     assert sockets.attempts == []
+
+
+@pytest.fixture
+def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[bytes]]:
+    """What a proxy of the environment, on this machine, is asked for; it answers nothing."""
+    asked: list[bytes] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    with connection:
+                        asked.append(connection.recv(100))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        monkeypatch.setenv("https_proxy", f"http://127.0.0.1:{server.getsockname()[1]}")
+        yield asked
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+
+
+def test_websockets_of_threads_by_a_proxy(proxy: list[bytes]) -> None:
+    client = pytest.importorskip("websockets.sync.client")
+    with mock_aws():
+        with pytest.raises(RealRequestBlocked, match=r"^websockets would .*a1-ats\.iot"):
+            client.connect(URL)
+        assert proxy == []
+        with pytest.raises(Exception, match="proxy"):
+            client.connect("wss://elsewhere.example/")
+    assert proxy[0].startswith(b"CONNECT elsewhere.example:443 ")
+
+
+@pytest.mark.asyncio
+async def test_websockets_of_asyncio_by_a_proxy(proxy: list[bytes]) -> None:
+    client = pytest.importorskip("websockets.asyncio.client")
+    with mock_aws(), pytest.raises(RealRequestBlocked, match=r"a1-ats\.iot\.us-east-1"):
+        await client.connect(URL)
+    assert proxy == []
 
 
 # -- object_store ----------------------------------------------------------------------------

@@ -94,6 +94,17 @@ def gevent_resolver_calls() -> Iterator[tuple[Any, str, HostOf]]:
             yield cls, name, partial(_argument, 1, argument)
 
 
+def websocket_calls(module: str) -> Iterator[tuple[Any, str, HostOf]]:
+    """What websockets, from 15 on, asks a proxy with: a socket sees that one's host alone."""
+    for name in ("connect_http_proxy", "connect_socks_proxy"):
+        if name in dir(require("websockets", module)):
+            yield require("websockets", module), name, _host_of_uri
+
+
+def _host_of_uri(args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
+    return getattr(_argument(1, "ws_uri", args, kwargs), "host", None)
+
+
 def _methods(socket_class: type) -> Iterator[tuple[Any, str, HostOf]]:
     for name, host_of in _METHODS.items():
         if name in dir(socket_class):  # Windows has no sendmsg

@@ -1,4 +1,4 @@
-"""Event loops: what they look up and connect to, where the last line below isn't asked or heard."""
+"""What event loops and the like connect to, where the last line below isn't asked or heard."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ from collections.abc import Awaitable, Callable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
-from ..compat.sockets import HostOf, gevent_resolver_calls, gevent_socket_calls, loop_calls
+from ..compat.sockets import (
+    HostOf,
+    gevent_resolver_calls,
+    gevent_socket_calls,
+    loop_calls,
+    websocket_calls,
+)
 
 if TYPE_CHECKING:
     from ..interfaces import Front
@@ -38,6 +44,11 @@ def gevent_sockets(front: Front) -> list[Patch]:
 def gevent_resolvers(front: Front) -> list[Patch]:
     """What to replace in gevent's resolvers that don't stand on Python's look-ups."""
     return _checked(front, gevent_resolver_calls())
+
+
+def proxied_websockets(front: Front, module: str) -> list[Patch]:
+    """What to replace in a module of websockets, which goes through a proxy of the environment."""
+    return _checked(front, websocket_calls(module))
 
 
 def _checked(front: Front, calls: Iterator[tuple[Any, str, HostOf]]) -> list[Patch]:
