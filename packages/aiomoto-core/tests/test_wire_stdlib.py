@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import http.server
+import ssl
 import threading
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -325,6 +326,34 @@ def test_other_bytes_than_a_request_of_http_client(sockets: Sockets) -> None:
         connection.close()
         with pytest.raises(OSError, match="Bad file descriptor"):
             sock.sendall(b"more")
+    assert sockets.attempts == []
+
+
+class OwnTLS(http.client.HTTPConnection):
+    """Wraps its socket by itself, as some adapters do."""
+
+    default_port = 443
+
+    def connect(self) -> None:
+        super().connect()
+        self.sock = ssl.create_default_context().wrap_socket(self.sock, server_hostname=self.host)
+
+
+def test_what_only_a_socket_has(sockets: Sockets) -> None:
+    with mock_aws():
+        connection = http.client.HTTPSConnection("s3.amazonaws.com")
+        connection.connect()
+        with pytest.raises(AiomotoError, match=r"'getpeercert' .* s3\.amazonaws\.com"):
+            connection.sock.getpeercert()
+        assert not hasattr(connection.sock, "recv")
+        connection.sock.settimeout(3)
+        assert connection.sock.gettimeout() == 3
+        connection.close()
+        with pytest.raises(AiomotoError, match="answered in process"):
+            OwnTLS("s3.amazonaws.com").connect()
+        own = OwnTLS("sts.us-east-1.amazonaws.com")
+        own.request("GET", f"/{IDENTITY}")
+        assert ACCOUNT in own.getresponse().read()
     assert sockets.attempts == []
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ..request import AwsRequest
 
 
+class NoSocketError(AiomotoError, AttributeError):
+    """What only a real socket has was asked of a connection that is answered in process."""
+
+
 class MemorySocket:
     """The far end of a connection: what is sent is a request, its answer is received.
 
@@ -30,6 +34,18 @@ class MemorySocket:
         self._connection = ref(connection)  # which holds this
         self.behind = behind
         self._exchange = Exchange()
+        self._timeout: float | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """Say why there is no `getpeercert`, and nothing for `wrap_socket`."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        connection = self._connection()
+        host = "AWS" if connection is None else connection.host
+        raise NoSocketError(
+            f"{name!r} of the socket to {host}: this connection is answered in process, and has "
+            "no socket, no peer and no TLS. Nothing was sent."
+        )
 
     def begin(self, request: AwsRequest) -> None:
         """A request of which the bytes come next, its head first."""
@@ -53,8 +69,13 @@ class MemorySocket:
 
     def settimeout(self, value: float | None) -> None:
         """Answers come when moto gives them; this is for the socket behind."""
+        self._timeout = value
         if self.behind is not None:
             self.behind.settimeout(value)
+
+    def gettimeout(self) -> float | None:
+        """What was set."""
+        return self._timeout
 
     def setsockopt(self, *_: Any) -> None:
         """There is nothing to set."""
