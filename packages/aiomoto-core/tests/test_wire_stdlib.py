@@ -471,3 +471,11 @@ with mock_aws():
 
 def test_what_is_imported_inside_is_answered(run_program: Callable[..., str]) -> None:
     assert run_program(INSIDE.format(url=STS)).split() == ["200"]
+
+
+def test_an_urllib3_of_the_1_line(monkeypatch: pytest.MonkeyPatch, sockets: Sockets) -> None:
+    monkeypatch.delattr(urllib3, "HTTPHeaderDict")
+    with mock_aws(), sync("sts") as sts:
+        assert sts.get_caller_identity()["Account"] == "123456789012"
+        assert ACCOUNT in requests.get(STS, timeout=5).content
+    assert sockets.attempts == []
