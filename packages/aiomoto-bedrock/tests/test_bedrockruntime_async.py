@@ -7,6 +7,7 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 from botocore.exceptions import ClientError, EventStreamError
 from support import streams
@@ -419,10 +420,8 @@ def test_plain_httpx_gets_it_piece_by_piece(library: str) -> None:
                 with pytest.raises(StopAsyncIteration):
                     await anext(reading)
 
-    if library == "trio":
-        pytest.importorskip("trio").run(main)
-    else:
-        asyncio.run(main())
+    pytest.importorskip(library)
+    anyio.run(main, backend=library)
 
 
 @pytest.mark.asyncio

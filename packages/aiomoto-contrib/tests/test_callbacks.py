@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from aiohttp import web
 from support.functions import ACCOUNT, Seen, bodies, queue
+from support.serving import serving
 
 from aiomoto import RealRequestBlocked, mock_aws
 
@@ -104,14 +104,9 @@ def threaded_server(hook: Callable[[bytes], None]) -> Iterator[str]:
         def log_message(self, *args: Any) -> None:
             """Say nothing."""
 
-    with HTTPServer(("127.0.0.1", 0), Handler) as running:
-        thread = threading.Thread(target=running.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{running.server_address[1]}/hook"
-        finally:
-            running.shutdown()
-            thread.join()
+    running = HTTPServer(("127.0.0.1", 0), Handler)
+    with serving(running):
+        yield f"http://127.0.0.1:{running.server_port}/hook"
 
 
 @pytest.mark.usefixtures("aws")

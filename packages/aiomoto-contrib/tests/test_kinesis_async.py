@@ -11,6 +11,7 @@ from contextlib import aclosing
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 from botocore.exceptions import EventStreamError
 from support import streams
@@ -436,10 +437,8 @@ def test_plain_httpx_gets_it_piece_by_piece(library: str, connect: Connect, boto
                 with pytest.raises(StopAsyncIteration):
                     await anext(reading)
 
-    if library == "trio":
-        pytest.importorskip("trio").run(main)
-    else:
-        asyncio.run(main())
+    pytest.importorskip(library)
+    anyio.run(main, backend=library)
 
 
 @pytest.mark.asyncio

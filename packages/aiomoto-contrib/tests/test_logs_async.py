@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
+import anyio
 import pytest
 from botocore.exceptions import EventStreamError
 from moto.logs.models import LogsBackend
@@ -258,10 +259,8 @@ def test_plain_httpx_gets_it_piece_by_piece(library: str, boto: Boto) -> None:
                 with pytest.raises(StopAsyncIteration):
                     await anext(reading)
 
-    if library == "trio":
-        pytest.importorskip("trio").run(main)
-    else:
-        asyncio.run(main())
+    pytest.importorskip(library)
+    anyio.run(main, backend=library)
 
 
 @pytest.mark.asyncio

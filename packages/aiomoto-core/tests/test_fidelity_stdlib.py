@@ -6,7 +6,6 @@ import array
 import http.client
 import io
 import select
-import threading
 import urllib.error
 import urllib.request
 import warnings
@@ -18,6 +17,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 import pytest
 import urllib3
+from support.serving import serving
 from urllib3.filepost import encode_multipart_formdata
 
 if TYPE_CHECKING:
@@ -452,12 +452,9 @@ def redirecting() -> Iterator[str]:
         def log_message(self, *_: Any) -> None:
             pass
 
-    with HTTPServer(("localhost", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
+    server = HTTPServer(("localhost", 0), Handler)
+    with serving(server):
         yield f"http://localhost:{server.server_port}"
-        server.shutdown()
-        thread.join()
 
 
 @pytest.mark.asyncio

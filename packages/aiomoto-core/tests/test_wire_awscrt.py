@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import http.server
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from support.serving import serving
 
 from aiomoto import RealRequestBlocked, mock_aws
 
@@ -55,12 +55,8 @@ class Listener:
 @pytest.fixture
 def listener() -> Iterator[Listener]:
     one = Listener()
-    thread = threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield one
-    one.server.shutdown()
-    thread.join()
-    one.server.server_close()
+    with serving(one.server):
+        yield one
 
 
 def request(host: str, path: str = "/key") -> Any:

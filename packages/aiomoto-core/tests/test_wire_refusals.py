@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import io
 import re
-import threading
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import requests
 from botocore.awsrequest import AWSRequest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from botocore.httpsession import URLLib3Session
+from support.serving import serving
 
 from aiomoto import (
     IncompatibleLibrary,
@@ -64,12 +64,8 @@ class Local:
 @pytest.fixture
 def local() -> Iterator[Local]:
     one = Local()
-    thread = threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield one
-    one.server.shutdown()
-    thread.join()
-    one.server.server_close()
+    with serving(one.server):
+        yield one
 
 
 def counted(client: Any) -> list[str]:

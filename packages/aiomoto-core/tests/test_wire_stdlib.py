@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.client
 import http.server
 import ssl
-import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,6 +15,7 @@ import pytest
 import requests
 import urllib3
 from botocore import UNSIGNED
+from support.serving import serving
 
 from aiomoto import (
     AiomotoError,
@@ -76,12 +76,8 @@ class Local:
 @pytest.fixture
 def local() -> Iterator[Local]:
     one = Local()
-    thread = threading.Thread(target=one.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
-    yield one
-    one.server.shutdown()
-    thread.join()
-    one.server.server_close()
+    with serving(one.server):
+        yield one
 
 
 # -- the ways to ask, each with what it keeps connections in -----------------------------------

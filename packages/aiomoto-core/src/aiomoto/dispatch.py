@@ -19,7 +19,7 @@ from .endpoints import scope_of
 from .errors import AiomotoError, AiomotoWarning, UnsupportedOperation, add_note
 from .jobs import in_thread
 from .locks import Order, guarded
-from .plugin.manager import PluginManager
+from .plugin.owners import Owners
 from .request import AwsRequest, AwsResponse
 from .router import Handler, Route, Routes
 
@@ -35,10 +35,10 @@ class Dispatcher:
     waits runs without it.
     """
 
-    def __init__(self, moto: Moto, plugins: PluginManager, reset: Callable[[], object]) -> None:
+    def __init__(self, moto: Moto, owners: Owners, reset: Callable[[], object]) -> None:
         self._reset_all = reset
         self._moto = moto
-        self._plugins = plugins
+        self._owners = owners
         self._lock = guarded(threading.RLock(), Order.DISPATCH)
         self.routes = Routes(moto)
 
@@ -63,7 +63,7 @@ class Dispatcher:
             except StopIteration as done:
                 return cast("AwsResponse", done.value)
             if not callable(step):
-                raise self._plugins.refuse_awaitable(request, step)
+                raise self._owners.refuse_awaitable(request, step)
             value = step()
 
     def _steps(self, request: AwsRequest) -> Generator[Step, Any, AwsResponse]:
@@ -73,22 +73,22 @@ class Dispatcher:
         request.service = route.service
         found_for = request.url
         name_operation(request)
-        answer = self._plugins.handle(request)
+        answer = self._owners.handle(request)
         if inspect.isawaitable(answer):
             answer = yield answer
         if answer is not None:
-            return self._plugins.check_answer(request, answer)
+            return self._owners.check_answer(request, answer)
         if request.url is not found_for:
             route = self.routes.find(request)
         handler = self._handler(request, route)
-        if not self._plugins.blocks(request):
+        if not self._owners.blocks(request):
             with self._lock:
                 response = self._call(handler, request)
         elif request.is_async:
             response = yield lambda: self._call(handler, request)
         else:
             response = self._call(handler, request)
-        return self._plugins.response(request, response)
+        return self._owners.response(request, response)
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer, with its state locked meanwhile."""
@@ -144,7 +144,7 @@ class Dispatcher:
         service = (call.service if call else None) or request.service
         service = service or (scope.service if scope else None) or parts.netloc
         operation = request.operation or f"{request.method} {parts.path or '/'}"
-        package = packages.answers(request.service, request.operation, self._plugins.owners)
+        package = packages.answers(request.service, request.operation, self._owners.names)
         return UnsupportedOperation(
             service, operation, moto_version=self._moto.version, detail=package or detail
         )

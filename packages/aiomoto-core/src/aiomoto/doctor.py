@@ -193,7 +193,7 @@ def _fast_paths(problems: list[str]) -> Iterator[str]:
 
 
 def _children(problems: list[str]) -> Iterator[str]:
-    """What a child has of its parent's mock; docs/clients.md has more."""
+    """Say what a child has of its parent's mock; docs/clients.md has more."""
     method = multiprocessing.get_start_method(allow_none=True)
     method = method or multiprocessing.get_all_start_methods()[0]
     none = "the fake credentials, no mock: start one in it"

@@ -26,8 +26,10 @@ from .locks import Order, guarded, under
 from .named_file import named_file
 from .patching import fast_paths, needed
 from .plugin import core
-from .plugin.imports import PatchTable, watch_imports
+from .plugin.finder import watch_imports
+from .plugin.imports import PatchTable
 from .plugin.manager import PluginManager
+from .plugin.owners import Owners
 from .request import AwsRequest, AwsResponse
 from .undo import Undo, surely
 
@@ -169,7 +171,7 @@ class Engine:
     def _make_dispatcher(self) -> Dispatcher:
         """With the first mock, which is when moto is imported and looked through."""
         compat.refuse_peer_distribution()
-        return Dispatcher(compat.moto(), self._plugins, self.reset)
+        return Dispatcher(compat.moto(), Owners(self._plugins), self.reset)
 
     def _layer_environment(self, lease: Lease) -> None:
         settings, named = lease.settings, named_file(os.environ)

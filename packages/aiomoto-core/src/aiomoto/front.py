@@ -1,4 +1,4 @@
-"""What the wires ask for each request: how it is judged, and its answer. All is on record."""
+"""The front of the engine, which wires ask: each request is judged, answered and recorded."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Front:
 
     @cached_property
     def dispatcher(self) -> Dispatcher:
-        """What answers."""
+        """The dispatcher, which answers."""
         return self._make_dispatcher()
 
     @property

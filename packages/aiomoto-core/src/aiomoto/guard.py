@@ -46,8 +46,8 @@ class Ruling(NamedTuple):
 class Guard:
     """The rules as they are while a set of mocks is active.
 
-    ``passes(url, in_aws)`` says whether moto's configuration lets a URL
-    through; None while it names nothing.
+    ``passes(url)`` says whether moto's configuration lets a URL through;
+    None while it names nothing.
     """
 
     suffixes: tuple[str, ...]
@@ -71,7 +71,7 @@ class Guard:
             return Ruling(Verdict.MOCK, url)
         parts = urlsplit(url)
         host = canonical(parts.hostname or "")
-        if is_aws_host(host, self.suffixes):
+        if self.is_aws(host):
             url = urlunsplit(parts._replace(netloc=_netloc(_IPV4_OF.get(host, host), parts)))
             if self.passes is not None and self.passes(url):
                 return Ruling(Verdict.PASS, url)

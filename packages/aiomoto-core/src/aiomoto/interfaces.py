@@ -1,4 +1,4 @@
-"""What others know of the engine: plugins, the wires of clients, and core's further patches."""
+"""The engine as others know it: plugins, the wires of clients, and core's further patches."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What is active now, as a plugin sees it. There is one in a process. Since 0.1."""
+    """The engine as a plugin sees it. There is one in a process. Since 0.1."""
 
     @property
     def clock(self) -> Clock:
@@ -26,7 +26,7 @@ class Engine(Protocol):
 
     @property
     def fast_paths(self) -> PatchTable[FastPath]:
-        """What only makes things faster; a plugin begins and ends its own here."""
+        """The fast paths; a plugin begins and ends its own here."""
 
     def ask_moto(self, request: AwsRequest) -> AwsResponse:
         """moto's own answer to a request, for plugins that answer around it.
@@ -37,7 +37,7 @@ class Engine(Protocol):
 
 
 class Front(Protocol):
-    """What the wire of a client asks for each of its requests. Since 0.1."""
+    """The engine as the wire of a client asks it for each request. Since 0.1."""
 
     @property
     def active(self) -> bool:
@@ -45,7 +45,7 @@ class Front(Protocol):
 
     @property
     def at_end(self) -> set[Callable[[], object]]:
-        """What is called when the last mock ends, in any thread: to end bodies that still come."""
+        """Calls to make when the last mock ends, in any thread: to end bodies that still come."""
 
     def judge(self, url: str, headers: Mapping[str, str], call: Call | None) -> str | None:
         """The URL in the AWS domain at which a request is answered; None to send it for real.
@@ -76,7 +76,7 @@ class Front(Protocol):
 
 
 class Surroundings(Protocol):
-    """What core's patches that are no wires ask for: what a mock lays over its surroundings."""
+    """The engine as core's other patches see it: all that a mock lays over its surroundings."""
 
     lock: Any
     environment: Layers[str]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def patches(engine: Surroundings) -> list[Patch]:
-    """What to replace in moto's mock while one of ours is active."""
+    """Make what is replaced in moto's mock while one of ours is active."""
     mock_class = moto().mock_class
     original_start, original_stop = mock_class.start, mock_class.stop
 

@@ -119,7 +119,7 @@ _FAST: tuple[tuple[str, ...], ...] = (
 
 
 def needed(front: Front, engine: Surroundings) -> list[ModulePatches]:
-    """What core needs to mock: the wires, and what keeps moto and sessions in step with them."""
+    """Make the patches without which there is no mock, of the wires and of moto and sessions."""
     return [
         ModulePatches(
             module,

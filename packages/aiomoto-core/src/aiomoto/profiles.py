@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def patches(engine: Surroundings, library: str, module: str) -> list[Patch]:
-    """What to replace in botocore or aiobotocore while a mock is active."""
+    """Make what is replaced in botocore or aiobotocore while a mock is active."""
     creating = attribute(library, module, "create_credential_resolver")
 
     def create_credential_resolver(session: Any, *args: Any, **kwargs: Any) -> Any:

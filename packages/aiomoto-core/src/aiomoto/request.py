@@ -124,7 +124,7 @@ class AwsRequest:
 
     @property
     def parameters(self) -> Mapping[str, Any]:
-        """What the client was called with, by AWS's names, whatever the service's protocol.
+        """The parameters that the client was called with, by AWS's names, whatever the protocol.
 
         Read from the request at each use. Empty where the operation isn't known, or the
         request is not what botocore's model says.

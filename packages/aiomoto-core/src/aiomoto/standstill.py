@@ -23,7 +23,7 @@ __all__ = ["Standstill", "waiting"]
 
 
 class Clock(Protocol):
-    """What is asked of a mock's clock here."""
+    """The part of a mock's clock that is needed here."""
 
     @property
     def virtual(self) -> bool:
@@ -47,7 +47,7 @@ def waiting(
     *,
     in_background: bool = False,
 ) -> Standstill | None:
-    """What a wait for the mock's clock says if virtual time is not moved; None on real time.
+    """Make what a wait for the mock's clock says if nobody moves virtual time; None on real time.
 
     The arguments are those of :class:`Standstill`.
     """

@@ -15,6 +15,7 @@ from aiomoto.engine import engine
 from aiomoto.plugin import core
 from aiomoto.plugin.imports import PatchTable
 from aiomoto.plugin.manager import PluginManager
+from aiomoto.plugin.owners import Owners
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ def request_for(service: str) -> AwsRequest:
 def answers(manager: PluginManager, service: str) -> tuple[Any, ...]:
     """What is said of a request: of handling, blocking, and of moto's answer."""
     request = request_for(service)
-    handled = manager.handle(request)
+    handled = Owners(manager).handle(request)
     assert handled is None or isinstance(handled, AwsResponse)
-    response = manager.response(request, AwsResponse(200))
+    response = Owners(manager).response(request, AwsResponse(200))
     body = None if handled is None else handled.body
-    return body, manager.blocks(request), response.status
+    return body, Owners(manager).blocks(request), response.status
 
 
 def test_it_is_asked_where_nobody_owns_the_service(manager: PluginManager) -> None:
@@ -103,7 +104,7 @@ def test_it_is_loaded_again_where_another_plugin_was_refused(
     monkeypatch.setattr(ENTRY_POINTS, lambda group: ())
     manager.load_entry_points()
     assert manager.names == ()
-    assert manager.handle(request_for("kms")) is None
+    assert Owners(manager).handle(request_for("kms")) is None
     assert own.hooks == [*["aiomoto_services"] * 3, "aiomoto_handle"]
 
 
@@ -172,5 +173,5 @@ def test_what_moto_waits_for(service: str, operation: str, body: bytes, blocks: 
 def test_it_is_there_where_no_package_is(service: str, monkeypatch: pytest.MonkeyPatch) -> None:
     with mock_aws():
         monkeypatch.setattr(engine._plugins, "_owners", {})
-        assert engine._plugins.blocks(request_for(service)) in (True, False)
-        assert engine._plugins.blocks(request_for("kms")) is None
+        assert Owners(engine._plugins).blocks(request_for(service)) in (True, False)
+        assert Owners(engine._plugins).blocks(request_for("kms")) is None

@@ -16,9 +16,9 @@ import pytest
 
 from aiomoto import IncompatibleLibrary
 from aiomoto.compat import require
-from aiomoto.plugin import imports
-from aiomoto.plugin.finder import Finder
-from aiomoto.plugin.imports import LatePart, ModulePatches, watch_imports, when_imported
+from aiomoto.plugin import finder
+from aiomoto.plugin.finder import Finder, watch_imports, when_imported
+from aiomoto.plugin.imports import LatePart, ModulePatches
 from aiomoto.plugin.patches import Patch
 
 NAME = "aiomoto_late_module"
@@ -29,7 +29,7 @@ def module_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[
     """A module that nobody has imported."""
     (tmp_path / f"{NAME}.py").write_text("class Owner:\n    value = 1\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(imports, "_waiting", {})
+    monkeypatch.setattr(finder, "_waiting", {})
     yield
     sys.modules.pop(NAME, None)
 

@@ -11,6 +11,7 @@ from multidict import CIMultiDict
 from aiomoto import PluginError, hookimpl
 from aiomoto.plugin.imports import PatchTable
 from aiomoto.plugin.manager import PluginManager
+from aiomoto.plugin.owners import Owners
 from aiomoto.request import AwsRequest, AwsResponse
 
 if TYPE_CHECKING:
@@ -47,9 +48,9 @@ def test_a_plugin_registered_later_does_not_get_what_an_earlier_one_owns(
     request, response = request_for("kms"), AwsResponse(200)
     manager.register(first, "first")
     for _ in range(2):
-        manager.handle(request)
-        manager.blocks(request)
-        manager.response(request, response)
+        Owners(manager).handle(request)
+        Owners(manager).blocks(request)
+        Owners(manager).response(request, response)
         if "second" not in manager.names:
             manager.register(second, "second")
     assert first.hooks == [
@@ -64,11 +65,11 @@ def test_a_hook_that_a_later_plugin_lacks_is_not_looked_up_for_ever(
 ) -> None:
     """The name is free again after its plugin went."""
     manager.register(Plugin(aiomoto_services=hookimpl(lambda: ["kms"])), "name")
-    assert manager.handle(request_for("kms")) is None
+    assert Owners(manager).handle(request_for("kms")) is None
     manager.unregister("name")
     plugin = every_hook.EveryHook("kms")
     manager.register(plugin, "name")
-    manager.handle(request_for("kms"))
+    Owners(manager).handle(request_for("kms"))
     assert "aiomoto_handle" in plugin.hooks
 
 
@@ -145,7 +146,7 @@ def test_a_plugin_may_be_a_dataclass(manager: PluginManager) -> None:
     one, two = Configured("kms"), Configured("ssm")
     manager.register(one, "one")
     manager.register(two, "two")
-    manager.handle(request_for("kms"))
+    Owners(manager).handle(request_for("kms"))
     assert (one.seen, two.seen) == (["kms"], [])
 
 
@@ -169,7 +170,7 @@ def test_blocks_says_true_false_or_none(manager: PluginManager, given: Any) -> N
     bad = Plugin(aiomoto_services=hookimpl(lambda: ["kms"]), aiomoto_blocks=hookimpl(lambda: given))
     manager.register(bad, "bad")
     with pytest.raises(PluginError, match=r"Plugin 'bad'.*aiomoto_blocks"):
-        manager.blocks(request_for("kms"))
+        Owners(manager).blocks(request_for("kms"))
 
 
 @pytest.mark.parametrize("given", [5, "body", (200, {}, "body"), b""])
@@ -179,4 +180,4 @@ def test_response_is_a_response_or_none(manager: PluginManager, given: Any) -> N
     )
     manager.register(bad, "bad")
     with pytest.raises(PluginError, match=r"Plugin 'bad'.*aiomoto_response"):
-        manager.response(request_for("kms"), AwsResponse(200))
+        Owners(manager).response(request_for("kms"), AwsResponse(200))

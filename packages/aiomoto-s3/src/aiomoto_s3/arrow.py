@@ -25,7 +25,7 @@ _ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
 
 
 def patches(front: Front) -> list[Patch]:
-    """What to replace in ``pyarrow.fs`` while a mock is active."""
+    """Make what is replaced in ``pyarrow.fs`` while a mock is active."""
     module = require("pyarrow", "pyarrow.fs")
     if not hasattr(module, "S3FileSystem"):
         return []  # built without it

@@ -38,7 +38,7 @@ class Filesystems:
         self._undo = ExitStack()
 
     def patches(self) -> list[Patch]:
-        """What leads to the tables of this mock."""
+        """Make the patches that lead to the tables of this mock."""
         seam, cls = self._seam, self._seam.filesystem_class
         names = [seam.CLIENT, seam.CREATOR, seam.SESSION, seam.HELPER, seam.LISTINGS]
         names += [seam.LOCK] * seam.has_lock

@@ -1,4 +1,4 @@
-"""What stands in for ``threading`` and ``time`` in moto's modules, and goes by the mock's clock."""
+"""Stand-ins for ``threading`` and ``time`` in moto's modules, which go by the mock's clock."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Waits(Threads):
         self.Thread = Thread
 
     def __getattr__(self, name: str) -> Any:
-        """What isn't special is threading's own, or time's."""
+        """Give what isn't special: threading's own, or time's."""
         return getattr(threading, name) if hasattr(threading, name) else getattr(time, name)
 
     def Event(self) -> ClockEvent:

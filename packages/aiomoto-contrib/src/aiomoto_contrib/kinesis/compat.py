@@ -41,7 +41,7 @@ class Kinesis:
         return self.backends[account][region].streams.get(name.split("/", 1)[1])
 
     def patches(self, changed: Callable[[], None]) -> list[Patch]:
-        """What to replace in moto while a mock is active.
+        """Make what is replaced in moto while a mock is active.
 
         ``changed()`` is called after a record was put, by whichever way, and after
         streams, shards or consumers have come to an end.

@@ -35,7 +35,7 @@ class Logs:
         check("LogEvent", "ingestion_time", "message", "timestamp")
 
     def patches(self, put: Callable[[Any, list[Any]], None]) -> list[Patch]:
-        """What to replace in moto while a mock is active.
+        """Make what is replaced in moto while a mock is active.
 
         ``put(log_stream, events)`` is called after events were put, by whichever way.
         """

@@ -40,7 +40,7 @@ class Swf:
             self._asking.now = False
 
     def wait_patches(self, waits: Waits, fired: Callable[[], None]) -> list[Patch]:
-        """What to replace in moto; ``fired()`` is called after each timer of a workflow."""
+        """Make what is replaced in moto; ``fired()`` is called after each timer of a workflow."""
         motos_sleep, motos_time = self._models.sleep, self._times[0].unix_time
 
         def sleep(seconds: float) -> None:

@@ -95,7 +95,7 @@ def gevent_resolver_calls() -> Iterator[tuple[Any, str, HostOf]]:
 
 
 def websocket_calls(module: str) -> Iterator[tuple[Any, str, HostOf]]:
-    """What websockets, from 15 on, asks a proxy with: a socket sees that one's host alone."""
+    """Look up how websockets, from 15 on, asks a proxy: a socket sees that one's host alone."""
     for name in ("connect_http_proxy", "connect_socks_proxy"):
         if name in dir(require("websockets", module)):
             yield require("websockets", module), name, _host_of_uri

@@ -21,7 +21,7 @@ Answer = Callable[[Any], Any]
 
 
 class Switch:
-    """What the start and the stop of moto's own mock do, counted with it."""
+    """The start and the stop of moto's own mock, counted with it."""
 
     def __init__(self) -> None:
         models = "moto.core.models"
@@ -142,7 +142,7 @@ class Switch:
     @cached_property
     def _guarded_class(self) -> Any:
         class Guarded(self._callback_class):  # type: ignore[misc, name-defined]
-            """What ``ours(request)`` says is ours is answered with ``answer(request)``."""
+            """Answers what ``ours(request)`` says is ours with ``answer(request)``."""
 
             def __init__(self, ours: Ours, answer: Answer, **kwargs: Any) -> None:
                 super().__init__(**kwargs)

@@ -3,10 +3,36 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
+
+from ..locks import Order, guarded
+
+#: What is called with each import of a module.
+_waiting: dict[str, list[Callable[[], object]]] = {}
+#: Never held while something is imported: the import system has locks of its own.
+_lock = guarded(threading.RLock(), Order.LEAF)
+
+
+def when_imported(module: str, imported: Callable[[], object]) -> None:
+    """Call ``imported()`` with each import of a module from now on.
+
+    What it raises is raised by whoever imports the module, which doesn't count as imported then.
+    """
+    _finder.names.add(module)
+    watch_imports()
+    with _lock:
+        waiting = _waiting.setdefault(module, [])
+        if imported not in waiting:
+            waiting.append(imported)
+
+
+def watch_imports() -> None:
+    """Hear of imports, also where somebody has put ``sys.meta_path`` back to what it was."""
+    _finder.install()
 
 
 class Finder:
@@ -62,3 +88,18 @@ class _Loader:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._loader, name)
+
+
+def _imported(module: str) -> None:
+    with _lock:
+        waiting = tuple(_waiting.get(module, ()))
+    try:
+        for imported in waiting:
+            imported()
+    except BaseException:
+        # The import system takes it out as well, but only after this.
+        sys.modules.pop(module, None)
+        raise
+
+
+_finder = Finder(_imported)

@@ -1,4 +1,4 @@
-"""What waits for modules that may not be imported yet, and may never be.
+"""Patches that wait for modules, which may not be imported yet, and may never be.
 
 All of moto's services take seconds to import; a mock imports those that are used, and
 changes them then.
@@ -12,36 +12,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from ..locks import Order, guarded, under
-from .finder import Finder
+from .finder import when_imported
 from .patches import MISSING, Patch, Replaced, put_back
 
 State = TypeVar("State")
 Module = TypeVar("Module", bound="ModulePatches")
 
-#: What is called with each import of a module.
-_waiting: dict[str, list[Callable[[], object]]] = {}
-#: Neither is held while something is imported: the import system has locks of its own.
-_lock = guarded(threading.RLock(), Order.LEAF)
-#: Held while patches are put in or taken out.
+#: Held while patches are put in or taken out; never while something is imported.
 _patching = guarded(threading.RLock(), Order.LEAF)
-
-
-def when_imported(module: str, imported: Callable[[], object]) -> None:
-    """Call ``imported()`` with each import of a module from now on.
-
-    What it raises is raised by whoever imports the module, which doesn't count as imported then.
-    """
-    _finder.names.add(module)
-    watch_imports()
-    with _lock:
-        waiting = _waiting.setdefault(module, [])
-        if imported not in waiting:
-            waiting.append(imported)
-
-
-def watch_imports() -> None:
-    """Hear of imports, also where somebody has put ``sys.meta_path`` back to what it was."""
-    _finder.install()
 
 
 class ModulePatches:
@@ -285,18 +263,3 @@ class LatePart(Generic[State]):
             return ()  # the state is that of the module that was imported first
         self._made, patches = self._make()
         return patches
-
-
-def _imported(module: str) -> None:
-    with _lock:
-        waiting = tuple(_waiting.get(module, ()))
-    try:
-        for imported in waiting:
-            imported()
-    except BaseException:
-        # The import system takes it out as well, but only after this.
-        sys.modules.pop(module, None)
-        raise
-
-
-_finder = Finder(_imported)

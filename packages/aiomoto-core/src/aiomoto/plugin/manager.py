@@ -1,9 +1,8 @@
-"""Loads plugins, checks them, and calls their hooks with types."""
+"""Loads plugins, checks them, and calls their hooks."""
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Any
@@ -11,18 +10,16 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 from ..errors import PluginError
-from ..request import AwsRequest, AwsResponse
 from ..undo import Undo
 from . import spec
-from .checks import check_services, hooks_of, name_of, problem_of_response
+from .checks import check_services, hooks_of, name_of
 from .imports import ModulePatches
 from .marker import ENTRY_POINT_GROUP
 
 if TYPE_CHECKING:
     from ..interfaces import Engine, Front
+    from ..request import AwsRequest
     from .imports import PatchTable
-
-_NOT_SYNC = "for a synchronous client. Return one only where request.is_async is true."
 
 
 class PluginManager:
@@ -178,7 +175,7 @@ class PluginManager:
             self._manager.unregister(name=name)
 
     def _listed(self, name: str, hook: str, what: str, kind: type, **given: Any) -> list[Any]:
-        """What a hook lists when its plugin is loaded; nothing if the plugin lacks the hook."""
+        """Ask a hook for its list when the plugin is loaded; empty if the plugin lacks the hook."""
         if self._find(name, hook) is None:
             return []
         try:
@@ -191,7 +188,7 @@ class PluginManager:
                 return listed
         raise PluginError(f"Plugin {name!r}: {hook}() returns a list of {what}, got {answer!r}.")
 
-    # -- typed calls -------------------------------------------------------
+    # -- calls -------------------------------------------------------------
 
     def _call(self, name: str, hook: str, **given: Any) -> Any:
         """What one hook of one plugin says; None if it has none."""
@@ -212,8 +209,8 @@ class PluginManager:
         self._calls.setdefault(name, {})[hook] = found
         return found
 
-    def _ask(self, request: AwsRequest, hook: str, **given: Any) -> Any:
-        """What the owner of a request's service says, else core's own plugin; None is nothing."""
+    def ask(self, request: AwsRequest, hook: str, **given: Any) -> Any:
+        """Ask the owner of a request's service, then core's own plugin; None if neither answers."""
         for owners in (self._owners, self._stand_ins):
             name = owners.get(request.service or "")
             if name is not None:
@@ -276,55 +273,3 @@ class PluginManager:
         for name in reversed(self._active):
             calls.add(partial(self._call, name, "aiomoto_reset", engine=self._engine))
         calls.close()
-
-    def handle(self, request: AwsRequest) -> AwsResponse | Awaitable[AwsResponse | None] | None:
-        """``aiomoto_handle`` of the request's owner; what it returned is checked when awaited."""
-        answer: AwsResponse | Awaitable[AwsResponse | None] | None
-        answer = self._ask(request, "aiomoto_handle")
-        return answer
-
-    def check_answer(self, request: AwsRequest, answer: object) -> AwsResponse:
-        """The response of ``aiomoto_handle``, refused if it is none."""
-        if not isinstance(answer, AwsResponse):
-            allowed = "an AwsResponse, None, and an awaitable of either"
-            raise self._wrong(request, "aiomoto_handle", answer, allowed)
-        self._check_response(request, "aiomoto_handle", answer)
-        return answer
-
-    def blocks(self, request: AwsRequest) -> bool | None:
-        """``aiomoto_blocks`` of the request's owner."""
-        answer = self._ask(request, "aiomoto_blocks")
-        if answer is not None and not isinstance(answer, bool):
-            raise self._wrong(request, "aiomoto_blocks", answer, "True, False and None")
-        return answer
-
-    def response(self, request: AwsRequest, response: AwsResponse) -> AwsResponse:
-        """``aiomoto_response`` of the request's owner."""
-        answer = self._ask(request, "aiomoto_response", response=response)
-        if answer is None:
-            if not 200 <= response.status <= 999:  # the one change in place that has a client wait
-                self._check_response(request, "aiomoto_response", response)
-            return response
-        if not isinstance(answer, AwsResponse):
-            raise self._wrong(request, "aiomoto_response", answer, "an AwsResponse and None")
-        self._check_response(request, "aiomoto_response", answer)
-        return answer
-
-    def _check_response(self, request: AwsRequest, hook: str, response: AwsResponse) -> None:
-        problem = problem_of_response(response)
-        if problem is None and response.stream is not None and not request.is_async:
-            problem = f"with a stream {_NOT_SYNC}"
-        if problem is not None:
-            raise self._refuse(request, f"{hook} returned a response {problem}")
-
-    def refuse_awaitable(self, request: AwsRequest, answer: object) -> PluginError:
-        """The error for an awaitable where a synchronous client waits."""
-        return self._refuse(request, f"aiomoto_handle returned an awaitable {_NOT_SYNC}", answer)
-
-    def _wrong(self, request: AwsRequest, hook: str, answer: object, allowed: str) -> PluginError:
-        return self._refuse(request, f"{hook} returned {answer!r}; allowed are {allowed}.", answer)
-
-    def _refuse(self, request: AwsRequest, problem: str, answer: object = None) -> PluginError:
-        if inspect.iscoroutine(answer):
-            answer.close()  # it will not be awaited, and would warn about that
-        return PluginError(f"Plugin {self._owners.get(request.service or '')!r}: {problem}")

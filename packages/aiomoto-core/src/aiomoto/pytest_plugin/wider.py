@@ -17,7 +17,7 @@ _alive: set[Any] = set()
 
 @pytest.hookimpl(wrapper=True)
 def pytest_fixture_setup(fixturedef: Any) -> Generator[None, Any, Any]:
-    """What a fixture of a wider scope sets up is no leak of the test that came first."""
+    """Fixtures of a wider scope: what they set up is no leak of the test that came first."""
     if fixturedef.scope == "function":
         return (yield)
     watched = sys.modules.get("aiomoto.testing.leaks")

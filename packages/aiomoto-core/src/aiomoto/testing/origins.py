@@ -165,7 +165,7 @@ def _hook() -> None:
     if _hooked:
         return
     _hooked = True
-    from ..plugin.imports import when_imported
+    from ..plugin.finder import when_imported
 
     for module in _MODULES:
         when_imported(module, partial(_imported, module))

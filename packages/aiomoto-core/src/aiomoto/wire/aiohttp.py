@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 def patches(front: Front) -> list[Patch]:
-    """What to replace in aiohttp while a mock is active."""
+    """Make what is replaced in aiohttp while a mock is active."""
     seam = _seam(sys.modules["aiohttp"])
     original = seam.compat.connector_class.connect
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def transfers(front: Front) -> list[Patch]:
-    """What has boto3's transfers do without awscrt, also where it is asked for."""
+    """Have boto3's transfers do without awscrt, also where it is asked for."""
     if not require("botocore", "botocore.compat", "HAS_CRT"):
         return []
     create = attribute("boto3", "boto3.s3.transfer", "create_crt_transfer_manager")
@@ -36,7 +36,7 @@ def transfers(front: Front) -> list[Patch]:
 
 
 def connections(front: Front, module: str) -> list[Patch]:
-    """What refuses connections, and requests on those that were made before."""
+    """Refuse connections, and requests on those that were made before."""
     require("awscrt", "awscrt.http", "HttpClientConnection", "new")
     require("awscrt", "awscrt.http", "HttpClientConnection", "request")
     found: list[Patch] = []
@@ -70,7 +70,7 @@ def _requesting(front: Front, original: Callable[..., Any]) -> Callable[..., Any
 
 
 def credentials(front: Front) -> list[Patch]:
-    """What refuses to make a provider that would ask AWS for credentials, in C, by its address."""
+    """Refuse providers of credentials that would ask AWS for them, in C, by its address."""
     found: list[Patch] = []
     for name in ("new_cognito", "new_x509"):
         make = attribute("awscrt", "awscrt.auth", "AwsCredentialsProvider", name)
@@ -88,7 +88,7 @@ def _providing(front: Front, original: Callable[..., Any]) -> Callable[..., Any]
 
 
 def s3_clients(front: Front) -> list[Patch]:
-    """What refuses requests of awscrt's own client for S3, which signs them later, in C."""
+    """Refuse requests of awscrt's own client for S3, which signs them later, in C."""
     make = attribute("awscrt", "awscrt.s3", "S3Client", "make_request")
     original = make.original
 
@@ -102,7 +102,7 @@ def s3_clients(front: Front) -> list[Patch]:
 
 
 def websockets(front: Front) -> list[Patch]:
-    """What refuses websockets, such as those of AWS IoT."""
+    """Refuse websockets, such as those of AWS IoT."""
     connect = attribute("awscrt", "awscrt.websocket", "connect")
     original = connect.original
 
@@ -115,7 +115,7 @@ def websockets(front: Front) -> list[Patch]:
 
 
 def mqtt(front: Front) -> list[Patch]:
-    """What refuses the connections of MQTT 3."""
+    """Refuse the connections of MQTT 3."""
     connect = attribute("awscrt", "awscrt.mqtt", "Connection", "connect")
     original = connect.original
 
@@ -128,7 +128,7 @@ def mqtt(front: Front) -> list[Patch]:
 
 
 def mqtt5(front: Front) -> list[Patch]:
-    """What refuses the clients of MQTT 5, when they are made."""
+    """Refuse the clients of MQTT 5, when they are made."""
     make = attribute("awscrt", "awscrt.mqtt5", "Client", "__init__")
     original = make.original
 

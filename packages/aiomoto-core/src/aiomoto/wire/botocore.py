@@ -39,7 +39,7 @@ _PIECE = 1 << 20
 
 
 def patches(front: Front) -> list[Patch]:
-    """What to replace in botocore while a mock is active."""
+    """Make what is replaced in botocore while a mock is active."""
     endpoint_class = require("botocore", "botocore.endpoint", "Endpoint")
     session_class = require("botocore", "botocore.httpsession", "URLLib3Session")
     create_request = require("botocore", "botocore.endpoint", "Endpoint", "create_request")
@@ -66,7 +66,7 @@ def patches(front: Front) -> list[Patch]:
 
 
 def async_patches(front: Front) -> list[Patch]:
-    """What to replace in aiobotocore while a mock is active."""
+    """Make what is replaced in aiobotocore while a mock is active."""
     endpoint_class = require("aiobotocore", "aiobotocore.endpoint", "AioEndpoint")
     create_request = require("aiobotocore", "aiobotocore.endpoint", "AioEndpoint", "create_request")
 
@@ -83,7 +83,7 @@ def async_patches(front: Front) -> list[Patch]:
 
 
 def creators(front: Front, library: str, module: str, name: str) -> list[Patch]:
-    """What to replace in the makers of clients, of which aiobotocore's are async."""
+    """Make what is replaced in the makers of clients, of which aiobotocore's are async."""
     create = attribute(library, module, name, "create_client")
     original = create.original
 

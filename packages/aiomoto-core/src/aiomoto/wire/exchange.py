@@ -103,7 +103,7 @@ class Exchange:
         self._reader.feed(data)
 
     def read_sync(self, front: Front, max_bytes: int) -> bytes:
-        """What a thread reads: it waits for the answer to what it has sent."""
+        """Read in a thread, which waits for the answer to what it has sent."""
         ready = self.pending(max_bytes)
         if ready or self._reader is None:
             return ready

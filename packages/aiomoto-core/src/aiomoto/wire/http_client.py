@@ -32,7 +32,7 @@ _leaves: ContextVar[bool | None] = ContextVar("aiomoto_leaves", default=None)
 
 
 def patches(front: Front) -> list[Patch]:
-    """What to replace in http.client while a mock is active."""
+    """Make what is replaced in http.client while a mock is active."""
     seam = compat.HttpClient()
     plain, tls = seam.connection_class, seam.tls_class
     original = plain.endheaders
@@ -66,7 +66,7 @@ def patches(front: Front) -> list[Patch]:
 
 
 def urllib3_patches(front: Front) -> list[Patch]:
-    """What to replace in urllib3 while a mock is active, beside what is http.client's."""
+    """Make what is replaced in urllib3 while a mock is active, beside what is http.client's."""
     seam = compat.HttpClient()
     plain = require("urllib3", "urllib3.connection", "HTTPConnection")
     tls = require("urllib3", "urllib3.connection", "HTTPSConnection")

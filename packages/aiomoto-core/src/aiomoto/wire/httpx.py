@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def patches(front: Front, library: str) -> list[Patch]:
-    """What to replace in ``library`` (httpcore or httpcore2) while a mock is active."""
+    """Make what is replaced in ``library`` (httpcore or httpcore2) while a mock is active."""
     seam = _seam(library, *_replaced(library))
     memory = _Memory(seam, front)
     async_pool, sync_pool = seam.async_pool, seam.sync_pool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -20,34 +20,22 @@ if TYPE_CHECKING:
 
 
 def patches(front: Front, library: str) -> list[Patch]:
-    """What to replace in the loops of asyncio or uvloop while a mock is active."""
-
-    def checked(original: Callable[..., Awaitable[Any]], host_of: HostOf) -> Callable[..., Any]:
-        @wraps(original)
-        async def call(*args: Any, **kwargs: Any) -> Any:
-            front.check_host(host_of(args, kwargs))
-            return await original(*args, **kwargs)
-
-        return call
-
-    return [
-        (owner, name, checked(getattr(owner, name), host_of))
-        for owner, name, host_of in loop_calls(library)
-    ]
+    """Make what is replaced in the loops of asyncio or uvloop while a mock is active."""
+    return _checked(front, loop_calls(library))
 
 
 def gevent_sockets(front: Front) -> list[Patch]:
-    """What to replace in gevent's sockets, whether or not they are in the place of Python's."""
+    """Make what is replaced in gevent's sockets, in the place of Python's or not."""
     return _checked(front, gevent_socket_calls())
 
 
 def gevent_resolvers(front: Front) -> list[Patch]:
-    """What to replace in gevent's resolvers that don't stand on Python's look-ups."""
+    """Make what is replaced in gevent's resolvers that don't stand on Python's look-ups."""
     return _checked(front, gevent_resolver_calls())
 
 
 def proxied_websockets(front: Front, module: str) -> list[Patch]:
-    """What to replace in a module of websockets, which goes through a proxy of the environment."""
+    """Make what is replaced in a module of websockets, which may use a proxy."""
     return _checked(front, websocket_calls(module))
 
 

@@ -1,4 +1,4 @@
-"""What stands in a connection of http.client in place of a socket, while requests are answered."""
+"""The socket of a connection of http.client, in memory, while its requests are answered."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class NoSocketError(AiomotoError, AttributeError):
-    """What only a real socket has was asked of a connection that is answered in process."""
+    """A connection that is answered in process was asked for what only a real socket has."""
 
 
 class MemorySocket:
@@ -64,7 +64,7 @@ class MemorySocket:
     def makefile(
         self, mode: str = "r", buffering: int | None = None, **_: Any
     ) -> io.BufferedReader:
-        """What answers are read from."""
+        """Open what answers are read from."""
         return io.BufferedReader(_Answers(self._front, self._exchange))
 
     def settimeout(self, value: float | None) -> None:
@@ -74,7 +74,7 @@ class MemorySocket:
             self.behind.settimeout(value)
 
     def gettimeout(self) -> float | None:
-        """What was set."""
+        """The seconds that were set; None if none were."""
         return self._timeout
 
     def setsockopt(self, *_: Any) -> None:

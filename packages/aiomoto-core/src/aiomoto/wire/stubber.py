@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def patches(front: Front) -> list[Patch]:
-    """What to replace in moto while a mock is active."""
+    """Make what is replaced in moto while a mock is active."""
 
     def silent(self: Any, event_name: str, request: Any, **kwargs: Any) -> None:
         """Leave the request to the HTTP client."""

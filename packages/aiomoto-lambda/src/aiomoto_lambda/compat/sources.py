@@ -140,7 +140,7 @@ class EventSources:
         return (min(due) - now) / 1000 if due else None
 
     def patches(self, listener: Listener) -> list[Patch]:
-        """What to replace in moto while a mock is active."""
+        """Make what is replaced in moto while a mock is active."""
         kinesis = self._backend_class.send_kinesis_message
         dynamodb = self._backend_class.send_dynamodb_items
 

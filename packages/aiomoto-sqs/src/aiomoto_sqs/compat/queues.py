@@ -113,7 +113,7 @@ class Sqs:
             self._notes.note = None
 
     def patches(self) -> list[Patch]:
-        """What to replace in moto while a mock is active and ``watcher`` is set."""
+        """Make what is replaced in moto while a mock is active and ``watcher`` is set."""
 
         def visible(message: Any) -> bool:
             """From the moment on, not after it: where time stands still that is never."""

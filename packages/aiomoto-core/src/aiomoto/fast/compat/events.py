@@ -41,7 +41,7 @@ def names() -> list[Patch]:
 
 
 def signatures() -> list[Patch]:
-    """What a handler takes."""
+    """The arguments that a handler takes."""
     accepts = attribute("botocore", _HOOKS, "accepts_kwargs")
     accepts_kwargs = accepts.original
 

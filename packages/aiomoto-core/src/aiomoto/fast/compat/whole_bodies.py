@@ -49,7 +49,7 @@ def of_aiohttp() -> list[Patch]:
 
 
 def _rest_of(reader: Any) -> bytes | None:
-    """What was not read of a body in memory, whose reader is at its end then; None if none is.
+    """Take what was not read of a body in memory, whose reader ends then; None if there is none.
 
     Piece by piece, the parser and the final join would copy a large body twice more.
     """
@@ -79,7 +79,7 @@ def of_connections(library: str) -> list[Patch]:
     receive_async, receive_sync = asynchronous.original, synchronous.original
 
     def take_rest(connection: Any) -> bytes | None:
-        """What was not read of a body in memory, for which h11 waits no more then.
+        """Take what was not read of a body in memory, for which h11 waits no more then.
 
         None if the body ends otherwise than with its length, or h11 has some of it.
         """
