@@ -6,6 +6,7 @@ fails, or the import. A fast path is off where one is missing, and nothing else 
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -141,10 +142,12 @@ def fast_paths() -> list[FastPath]:
 
 def _maker(function: str, *arguments: Any) -> Callable[[], list[Patch]]:
     """What a function of core makes, whose own module is imported when it is wanted."""
-    room, _, name = function.rpartition(".")
+    room, _, name = f"{__package__}.{function}".rpartition(".")
 
     def make() -> list[Patch]:
-        patches: list[Patch] = getattr(import_module(f".{room}", __package__), name)(*arguments)
+        # Python 3.10's import_module takes the import system's locks for what is there as well.
+        module = sys.modules.get(room) or import_module(room)
+        patches: list[Patch] = getattr(module, name)(*arguments)
         return patches
 
     return make
