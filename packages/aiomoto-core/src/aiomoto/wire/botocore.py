@@ -144,10 +144,10 @@ def answer(front: Front, aws_request: AwsRequest, request: Any) -> Any:
 
 def raw_response(method: str, response: AwsResponse) -> Any:
     """A response of urllib3, whose body is in memory."""
-    from urllib3 import HTTPResponse
+    # urllib3 1.26 has the first there alone.
+    from urllib3.response import HTTPHeaderDict, HTTPResponse  # type: ignore[attr-defined]
 
-    # urllib3 1.26 has it there alone.
-    headers = require("urllib3", "urllib3.response", "HTTPHeaderDict")()
+    headers = HTTPHeaderDict()
     for name, value in response.headers.items():
         headers.add(name, value)
     given = method == "HEAD" and "Content-Length" in headers
